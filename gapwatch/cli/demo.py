@@ -1,0 +1,41 @@
+"""``gapwatch demo``: the sample company, from its files to the dashboard."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="The folder to put the sample company into; an earlier demo there is replaced.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option("--serve/--no-serve", "serving", default=True, help="Open the dashboard at the end, or stop before.")
+def demo(out: Path, port: int, serving: bool) -> int:
+    """Load a sample company of 1,500 workers, find its gaps, and serve the dashboard."""
+    from gapwatch.cli.console import report
+    from gapwatch.cli.outcome import now, say_generation, say_loads
+    from gapwatch.cli.serve import serve_dashboard
+    from gapwatch.config import load_settings
+    from gapwatch.errors import ConfigurationError
+    from gapwatch.pipeline import run
+    from gapwatch.shipped import data_folder
+
+    marker = out / "gapwatch.toml"
+    if out.exists() and any(out.iterdir()) and not marker.is_file():
+        raise ConfigurationError(f"{out} is not empty and holds no demo", do="name another folder with --out")
+    shutil.copytree(data_folder() / "sample", out, dirs_exist_ok=True)
+    settings = load_settings(marker)
+    shutil.rmtree(settings.warehouse.path, ignore_errors=True)
+    records, generation = run(settings, loaded_at=now(), progress=report)
+    say_loads(records)
+    say_generation(generation)
+    click.echo(f"files and tables: {out}; try: gapwatch sql --config {marker} \"select * from gaps limit 5\"")
+    return serve_dashboard(marker, port=port) if serving else 0

@@ -1,0 +1,22 @@
+"""``gapwatch simulate``: a company played from a seed, with its answer key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; made when missing.")
+@click.option("--workers", type=click.IntRange(min=1), default=1500, show_default=True)
+@click.option("--months", type=click.IntRange(min=1), default=18, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def simulate(out: Path, workers: int, months: int, seed: int) -> int:
+    """Play a company day by day and write its feeds, policy, settings and answers."""
+    from gapwatch.cli.console import report
+    from gapwatch.simulate import simulate as play
+
+    play(out, workers=workers, months=months, seed=seed, progress=report)
+    click.echo(f"{out}: feeds, policy, gapwatch.toml and answers.json; next: cd {out} && gapwatch run")
+    return 0

@@ -1,0 +1,183 @@
+"""Settings from ``gapwatch.toml`` and ``GAPWATCH_*`` variables, frozen once read.
+
+Owns what may be configured and its defaults. Reads no data and opens no warehouse. Secrets come only from the
+environment (``GAPWATCH_SMTP_PASSWORD`` and the like) and are asked for where they are used, never kept here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+import zoneinfo
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from gapwatch.errors import ConfigurationError
+from gapwatch.feeds import FEEDS
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; write one like America/Chicago") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Organisation(_Frozen):
+    """Whose data it is, and the zone of dates that name no site."""
+
+    name: str = "Organisation"
+    timezone: Zone = "UTC"
+
+
+class Warehouse(_Frozen):
+    """Where loads and generations are kept."""
+
+    path: Path = Path("warehouse")
+
+
+class PolicyFolder(_Frozen):
+    """Where the policy tables lie: one CSV or XLSX file a table."""
+
+    path: Path = Path("policy")
+
+
+class Guard(_Frozen):
+    """Limits that hold a load; 0 switches one off. They judge feeds of at least 100 rows."""
+
+    max_shrink_pct: float = Field(default=20.0, ge=0)
+    max_ended_pct: float = Field(default=5.0, ge=0)
+
+
+class Source(_Frozen):
+    """One source of one feed: where it lies, how it is read and what its columns mean."""
+
+    name: str
+    feed: str
+    path: str
+    preset: str | None = None
+    mode: Literal["full", "delta", "snapshot", "event"] = "full"
+    format: Literal["csv", "xlsx", "json", "parquet"] | None = None  # default: by the file's ending
+    records: str | None = None  # JSON: the key, or dotted path, that holds the list of records
+    sheet: str | None = None  # XLSX: the sheet's name; default: the first
+    delimiter: str | None = None
+    encoding: str | None = None
+    date_format: str | None = None  # strptime pattern for sources that don't write ISO 8601
+    timezone: Zone | None = None
+    end_dates: Literal["exclusive", "inclusive"] = "exclusive"
+    termination_dates: Literal["first_day", "last_day"] = "first_day"
+    covers_from: dt.date | dt.datetime | None = None
+    expect_every_hours: float | None = Field(default=None, gt=0)
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @field_validator("feed")
+    @classmethod
+    def _known_feed(cls, feed: str) -> str:
+        if feed not in FEEDS:
+            raise ValueError(f"{feed!r} is no feed; choose one of {', '.join(FEEDS)}")
+        return feed
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Source:
+        for table, names in (("columns", self.columns), ("values", self.values)):
+            for name in names:
+                if FEEDS[self.feed].column(name) is None:
+                    raise ValueError(f"[sources.{table}] names {name!r}, which feed {self.feed} does not have")
+        return self
+
+
+class Smtp(_Frozen):
+    """The mail server of the digest. User and password: GAPWATCH_SMTP_USER and GAPWATCH_SMTP_PASSWORD."""
+
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    sender: str
+
+
+class Digest(_Frozen):
+    """Who gets the weekly digest, and how."""
+
+    recipients: Path | None = None  # CSV: email, name, site (empty: all sites)
+    smtp: Smtp | None = None
+    dashboard_url: str = "http://127.0.0.1:8501"
+
+
+class Settings(_Frozen):
+    """All settings. Every path in it is absolute."""
+
+    folder: Path
+    organisation: Organisation = Organisation()
+    warehouse: Warehouse = Warehouse()
+    policy: PolicyFolder = PolicyFolder()
+    guard: Guard = Guard()
+    digest: Digest = Digest()
+    sources: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct_sources(self) -> Settings:
+        seen: set[str] = set()
+        for source in self.sources:
+            if source.name in seen:
+                raise ValueError(f"two [[sources]] are named {source.name!r}; give each its own name")
+            seen.add(source.name)
+        return self
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in ``path``; relative paths in it start at its folder.
+
+    Raises ConfigurationError for a missing file, TOML that does not parse, an unknown key or a bad value.
+    """
+    if not path.is_file():
+        raise ConfigurationError(
+            f"there is no {path.name}",
+            where=str(path.parent.absolute()),
+            do="name one with --config, or make a sample with: gapwatch simulate --out DIR",
+        )
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path.name} is not valid TOML: {error}", where=str(path)) from error
+    folder = path.absolute().parent
+    try:
+        settings = Settings(folder=folder, **raw)
+    except ValidationError as error:
+        raise ConfigurationError(f"{path.name}: {_first_problem(error)}", where=str(path)) from error
+    return settings.model_copy(
+        update={
+            "warehouse": Warehouse(path=folder / settings.warehouse.path),
+            "policy": PolicyFolder(path=folder / settings.policy.path),
+            "digest": settings.digest.model_copy(
+                update={
+                    "recipients": folder / settings.digest.recipients if settings.digest.recipients else None
+                }
+            ),
+        }
+    )
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}{more}"

@@ -1,0 +1,143 @@
+"""The inputs of a build: what models read and no model makes, as tables and views of the new generation.
+
+Owns the shape of ``run_parameters``, ``sources``, ``loads``, ``rejects``, ``time_zones``, ``policy_*`` and
+``landed_*``. Reads the landing zone, the ledger and the settings; decides no rule. Called by the pipeline.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from gapwatch import __version__
+from gapwatch.config import Settings, Source
+from gapwatch.feeds import FEEDS
+from gapwatch.loaders.policy import Policy
+from gapwatch.loaders.zones import to_utc
+from gapwatch.warehouse.landing import REJECTS, LoadRecord, load_folder, read_manifests, rows_path
+from gapwatch.warehouse.ledger import read_loads
+
+
+def create_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    *,
+    run_id: str,
+    as_of: dt.datetime,
+    known_at: dt.datetime,
+    policy: Policy,
+) -> None:
+    """Create every input on that connection. Instants are aware; in the tables they are naive UTC.
+
+    ``landed_*`` are temporary views over the landing zone's Parquet files: they end with the connection.
+    """
+    connection.execute(
+        "create table run_parameters as select"
+        " $run_id as run_id, $as_of::timestamp as as_of, $known_at::timestamp as known_at,"
+        " $policy_sha256 as policy_sha256, $name as organisation_name, $timezone as organisation_timezone,"
+        " $built_at::timestamp as built_at, $version as gapwatch_version",
+        {
+            "run_id": run_id,
+            "as_of": _naive(as_of),
+            "known_at": _naive(known_at),
+            "policy_sha256": policy.sha256,
+            "name": settings.organisation.name,
+            "timezone": settings.organisation.timezone,
+            "built_at": _naive(dt.datetime.now(dt.UTC)),
+            "version": __version__,
+        },
+    )
+    _table(connection, "time_zones", pa.table({"timezone": _usable_zones(connection)}))
+    _table(connection, "sources", _sources(settings))
+    _table(connection, "loads", read_loads(settings.warehouse.path))
+    for name, table in policy.tables.items():
+        _table(connection, f"policy_{name}", table)
+    records = read_manifests(settings.warehouse.path)
+    _create_rejects(connection, settings.warehouse.path, records)
+    for feed in FEEDS.values():
+        landed = (record for record in records if record.feed == feed.name and record.status != "held")
+        files = sorted({str(rows_path(settings.warehouse.path, record)) for record in landed})
+        connection.execute(f"create temporary view landed_{feed.name} as {_landed_sql(feed.name, files)}")
+
+
+def _landed_sql(feed: str, files: list[str]) -> str:
+    if files:
+        return f"select * from read_parquet([{', '.join(map(_literal, files))}], union_by_name = true)"
+    columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in FEEDS[feed].landed)
+    return f"select cast(null as varchar) as load_id, cast(null as bigint) as row_number, {columns} where false"
+
+
+def _create_rejects(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:
+    connection.execute(
+        "create table rejects (load_id varchar, row_number bigint, column_name varchar, raw_value varchar,"
+        " reason varchar)"
+    )
+    files = [str(load_folder(warehouse, record.load_id) / REJECTS) for record in records if record.rows_rejected]
+    if files:
+        connection.execute(
+            "insert into rejects select load_id, row_number, column_name, raw_value, reason"
+            f" from read_parquet([{', '.join(map(_literal, files))}])"
+            " order by load_id, row_number, column_name"
+        )
+
+
+def _sources(settings: Settings) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("source", pa.string()),
+            ("feed", pa.string()),
+            ("path", pa.string()),
+            ("mode", pa.string()),
+            ("timezone", pa.string()),
+            ("covers_from", pa.timestamp("us")),
+            ("expect_every_hours", pa.float64()),
+        ]
+    )
+    rows = [
+        {
+            "source": source.name,
+            "feed": source.feed,
+            "path": source.path,
+            "mode": source.mode,
+            "timezone": source.timezone,
+            "covers_from": _covers_from(source, settings.organisation.timezone),
+            "expect_every_hours": source.expect_every_hours,
+        }
+        for source in settings.sources
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _covers_from(source: Source, organisation_timezone: str) -> dt.datetime | None:
+    since = source.covers_from
+    if since is None:
+        return None
+    if not isinstance(since, dt.datetime):
+        since = dt.datetime.combine(since, dt.time())
+    if since.tzinfo is not None:
+        return _naive(since)
+    return to_utc(since, zone=source.timezone or organisation_timezone)
+
+
+def _usable_zones(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    engine = {str(row[0]) for row in connection.execute("select name from pg_timezone_names()").fetchall()}
+    return sorted(engine & zoneinfo.available_timezones())
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("incoming", table)
+    connection.execute(f'create table "{name}" as select * from incoming')
+    connection.unregister("incoming")
+
+
+def _literal(path: str) -> str:
+    return "'" + path.replace("'", "''") + "'"
+
+
+def _naive(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(dt.UTC).replace(tzinfo=None)

@@ -1,0 +1,106 @@
+"""Builds the models of one generation, in order, on an open DuckDB connection that holds their inputs.
+
+Owns running model SQL and recording what was built (``models``, ``model_columns``). Decides no rule and knows no
+files; the pipeline gives it the inputs and takes the result.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from gapwatch.errors import ModelError
+from gapwatch.modelling.graph import build_order, inputs
+from gapwatch.modelling.model import Model
+
+_WORTH_SAYING = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Built:
+    """One model that was built: rows it has, seconds it took."""
+
+    model: str
+    rows: int
+    seconds: float
+
+
+def build_models(
+    connection: duckdb.DuckDBPyConnection,
+    models: Mapping[str, Model],
+    *,
+    only: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Built]:
+    """Create a table for each model (or for those in ``only``), after all it reads.
+
+    Raises ModelError with the model, its file and the engine's message when SQL fails or an input is missing.
+    """
+    present = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
+    absent = inputs(models) - present
+    if absent:
+        raise ModelError(f"inputs of the models are missing: {', '.join(sorted(absent))}")
+    built = []
+    for model in build_order(models):
+        if only is None or model.name in only:
+            done = _build(connection, model)
+            built.append(done)
+            if progress and done.seconds >= _WORTH_SAYING:
+                progress(f"{model.name}: {done.rows:,} rows in {done.seconds:.1f} s")
+    record_models(connection, models, built)
+    if progress:
+        progress(f"{len(built)} models built in {sum(one.seconds for one in built):.1f} s")
+    return built
+
+
+def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
+    started = time.perf_counter()
+    try:
+        connection.execute(f'create or replace table "{model.name}" as {model.sql}')
+        counted = connection.execute(f'select count(*) from "{model.name}"').fetchone()
+    except duckdb.Error as error:
+        raise ModelError(
+            f"model {model.name} failed: {error}",
+            where=f"queries/{model.folder}/{model.name}.sql",
+            do="mend the SQL, or report it with this message",
+        ) from error
+    return Built(model.name, int(counted[0]) if counted else 0, time.perf_counter() - started)
+
+
+def record_models(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], built: Collection[Built]
+) -> None:
+    """Write ``models`` (one row per model) and ``model_columns`` (one row per column of a model)."""
+    figures = {one.model: one for one in built}
+    connection.execute(
+        "create table if not exists models (model varchar primary key, folder varchar, sql varchar, sql_sha256 varchar,"
+        " grain varchar, key varchar, answers varchar, not_for varchar, rows bigint, seconds double)"
+    )
+    connection.executemany(
+        "insert or replace into models values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                model.name,
+                model.folder,
+                model.sql,
+                model.sha256,
+                model.grain,
+                ", ".join(model.key),
+                model.answers,
+                model.not_for,
+                figures[model.name].rows,
+                figures[model.name].seconds,
+            )
+            for model in models.values()
+            if model.name in figures
+        ],
+    )
+    connection.execute(
+        "create or replace table model_columns as"
+        " select table_name as model, column_name, data_type, ordinal_position as position"
+        " from information_schema.columns"
+        " where table_schema = 'main' and table_name in (select model from models)"
+    )

@@ -1,0 +1,179 @@
+"""The run: load, build, check, publish. Also builds the generation of any other as-of or known-at.
+
+Owns the order of these steps, the parameters of a run, and when a generation may be published. Decides no rule:
+those are in ``queries/``. Called by the command line and the dashboard.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from gapwatch import __version__
+from gapwatch.checks import CheckResult, run_checks
+from gapwatch.config import Settings
+from gapwatch.errors import NothingPublished
+from gapwatch.inputs import create_inputs
+from gapwatch.loaders import load_all
+from gapwatch.loaders.policy import Policy, read_policy
+from gapwatch.modelling import all_models, build_models
+from gapwatch.warehouse.generations import generation_folder, prune, publish
+from gapwatch.warehouse.landing import LoadRecord, read_manifests
+from gapwatch.warehouse.lock import warehouse_lock
+
+Progress = Callable[[str], None]
+_KEPT_GENERATIONS = 12
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What one build made. Instants are aware UTC."""
+
+    run_id: str
+    path: Path
+    as_of: dt.datetime
+    known_at: dt.datetime
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def blocking(self) -> tuple[CheckResult, ...]:
+        """The blocking checks that did not pass."""
+        return tuple(check for check in self.checks if check.is_blocking)
+
+
+def run(
+    settings: Settings,
+    *,
+    loaded_at: dt.datetime,
+    as_of: dt.datetime | None = None,
+    known_at: dt.datetime | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[LoadRecord], Generation]:
+    """Load every source, build, check and publish. ``loaded_at`` and the parameters are aware instants.
+
+    A held load keeps the data before it in force and does not stop the run; the caller says so. Raises what
+    ``build`` and the loaders raise; until then nothing is published.
+    """
+    with warehouse_lock(settings.warehouse.path):
+        records = load_all(settings, loaded_at=loaded_at, progress=progress)
+        return records, build(settings, as_of=as_of, known_at=known_at, progress=progress)
+
+
+def build(
+    settings: Settings,
+    *,
+    as_of: dt.datetime | None = None,
+    known_at: dt.datetime | None = None,
+    publishing: bool = True,
+    progress: Progress | None = None,
+) -> Generation:
+    """Build a generation from the landing zone and the policy, check it, and publish it unless told otherwise.
+
+    Both parameters default to the newest load. Raises NothingPublished when nothing was loaded by ``known_at``
+    or when a blocking check fails; the published generation is then as it was.
+    """
+    warehouse = settings.warehouse.path
+    with warehouse_lock(warehouse):
+        generation = _make(settings, _parameters(settings, as_of=as_of, known_at=known_at), progress=progress)
+        if generation.blocking:
+            names = ", ".join(check.check_id for check in generation.blocking)
+            if publishing:
+                generation.path.unlink()
+                raise NothingPublished(
+                    f"blocking checks failed: {names}",
+                    where="; ".join(check.detail for check in generation.blocking)[:500],
+                    do="mend the data or the policy and run again; the last published generation is still in force",
+                )
+        if publishing:
+            publish(warehouse, generation.run_id)
+            prune(warehouse, keep=_KEPT_GENERATIONS)
+    return generation
+
+
+def generation_for(
+    settings: Settings,
+    *,
+    as_of: dt.datetime | None = None,
+    known_at: dt.datetime | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """The file of a generation with these parameters, from the same loads, policy and models: an existing one,
+    else one built now. It is not published. Takes no lock: loads are immutable and the file is new.
+    """
+    parameters = _parameters(settings, as_of=as_of, known_at=known_at)
+    for path in sorted(generation_folder(settings.warehouse.path).glob(f"*-{parameters.fingerprint}.duckdb")):
+        return path
+    return _make(settings, parameters, progress=progress).path
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    as_of: dt.datetime
+    known_at: dt.datetime
+    policy: Policy
+    fingerprint: str
+
+
+def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None) -> _Parameters:
+    loaded = [record for record in read_manifests(settings.warehouse.path) if record.status != "held"]
+    if not loaded:
+        raise NothingPublished(
+            "nothing has been loaded", where=str(settings.warehouse.path), do="run: gapwatch load, then gapwatch build"
+        )
+    newest = max(record.loaded_at for record in loaded)
+    policy = read_policy(settings.policy.path, organisation_timezone=settings.organisation.timezone)
+    as_of, known_at = as_of or newest, known_at or newest
+    if not any(record.loaded_at <= known_at for record in loaded):
+        raise NothingPublished(
+            f"nothing had been loaded by {known_at.isoformat()}",
+            do=f"choose a known-at from {min(record.loaded_at for record in loaded).isoformat()} on",
+        )
+    material = [
+        __version__,
+        as_of.isoformat(),
+        known_at.isoformat(),
+        policy.sha256,
+        settings.organisation.model_dump(mode="json"),
+        [source.model_dump(mode="json") for source in settings.sources],
+        [(record.load_id, record.status) for record in loaded],
+        sorted(model.sha256 for model in all_models().values()),
+    ]
+    fingerprint = hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()[:12]
+    return _Parameters(as_of, known_at, policy, fingerprint)
+
+
+def _make(settings: Settings, parameters: _Parameters, *, progress: Progress | None) -> Generation:
+    folder = generation_folder(settings.warehouse.path)
+    folder.mkdir(parents=True, exist_ok=True)
+    run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{parameters.fingerprint}"
+    unfinished = folder / f".{run_id}.building"
+    spill = folder / f".{run_id}.spill"
+    try:
+        with duckdb.connect(str(unfinished), config={"temp_directory": str(spill)}) as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute("set preserve_insertion_order = false")
+            create_inputs(
+                connection,
+                settings,
+                run_id=run_id,
+                as_of=parameters.as_of,
+                known_at=parameters.known_at,
+                policy=parameters.policy,
+            )
+            build_models(connection, all_models(), progress=progress)
+            checks = run_checks(connection)
+            if progress:
+                failed = sum(check.status != "pass" for check in checks)
+                progress(f"{len(checks)} checks, {failed} did not pass")
+        path = folder / f"{run_id}.duckdb"
+        unfinished.rename(path)
+    finally:
+        for left in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
+            left.unlink(missing_ok=True)
+    return Generation(run_id, path, parameters.as_of, parameters.known_at, tuple(checks))

@@ -1,0 +1,173 @@
+"""The landing zone: every load of one file is one immutable folder, complete by an atomic rename.
+
+    <warehouse>/landing/<load_id>/manifest.json   rows.parquet   rejects.parquet
+
+Owns the folder names, the manifest and the crash safety: a load is written as ``.tmp-<load_id>``, flushed to
+disk and renamed; what was not renamed never happened. Knows nothing of sources or of what is in the rows.
+Written by ``gapwatch.loaders`` alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+ROWS = "rows.parquet"
+REJECTS = "rejects.parquet"
+_MANIFEST = "manifest.json"
+_UNFINISHED = ".tmp-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRecord:
+    """The manifest of one load. ``loaded_at`` is an aware UTC instant; counts are rows.
+
+    ``batch`` names the files of one source in one command (``batch_files`` of them). ``content_load_id`` is
+    the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence``
+    orders the batches of a warehouse as they came. ``effective_min`` and ``effective_max`` are the first and
+    last day (ISO) of the feed's main date.
+    """
+
+    load_id: str
+    batch: str
+    batch_files: int
+    sequence: int
+    source: str
+    feed: str
+    mode: str
+    address: str
+    sha256: str
+    bytes: int
+    loaded_at: dt.datetime
+    timezone: str | None
+    mapping_sha256: str
+    content_load_id: str
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    status: str = "accepted"
+    reason: str | None = None
+    schema: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
+    missing_optional: tuple[str, ...] = ()
+    effective_min: str | None = None
+    effective_max: str | None = None
+
+
+def landing_folder(warehouse: Path) -> Path:
+    """Where the loads of a warehouse lie."""
+    return warehouse / "landing"
+
+
+def load_folder(warehouse: Path, load_id: str) -> Path:
+    """The folder of one finished load."""
+    return landing_folder(warehouse) / load_id
+
+
+def rows_path(warehouse: Path, record: LoadRecord) -> Path:
+    """The Parquet file with the rows that this load stands for (an earlier load's when the file is
+    unchanged).
+    """
+    return load_folder(warehouse, record.content_load_id) / ROWS
+
+
+def batch_name(warehouse: Path, *, source: str, loaded_at: dt.datetime) -> str:
+    """A batch name not yet used: ``<loaded_at as YYYYMMDDTHHMMSSffffffZ>-<source>``, then with ``~2``,
+    ``~3`` …
+    """
+    stamp = loaded_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    name = f"{stamp}-{re.sub(r'[^0-9A-Za-z_.]', '_', source)}"
+    repeat = 1
+    while load_folder(warehouse, load_name(_repeated(name, repeat), number=1)).exists():
+        repeat += 1
+    return _repeated(name, repeat)
+
+
+def load_name(batch: str, *, number: int) -> str:
+    """The load id of the ``number``-th file of a batch: ``<stamp>-<source>-<nnn>``, repeated ones end in
+    ``-2``, …
+    """
+    name, _, repeat = batch.partition("~")
+    return f"{name}-{number:03d}" + (f"-{repeat}" if repeat else "")
+
+
+def start_load(warehouse: Path, load_id: str) -> Path:
+    """An empty folder to write that load into; it counts for nothing until ``finish_load``."""
+    folder = landing_folder(warehouse) / f"{_UNFINISHED}{load_id}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def finish_load(warehouse: Path, record: LoadRecord) -> None:
+    """Write the manifest of a started load, flush everything to disk and make it count, in one step."""
+    folder = landing_folder(warehouse) / f"{_UNFINISHED}{record.load_id}"
+    (folder / _MANIFEST).write_text(json.dumps(_to_json(record), indent=1) + "\n", encoding="utf-8")
+    for file in folder.iterdir():
+        _flush(file)
+    _flush(folder)
+    folder.rename(load_folder(warehouse, record.load_id))
+    _flush(landing_folder(warehouse))
+
+
+def remove_unfinished(warehouse: Path) -> None:
+    """Remove what an interrupted command left: unfinished loads, and batches not all of whose files were
+    finished.
+
+    Only for the holder of the warehouse's lock.
+    """
+    folder = landing_folder(warehouse)
+    if not folder.is_dir():
+        return
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(left)
+    records = read_manifests(warehouse, whole_batches=False)
+    whole = {record.load_id for record in _whole_batches(records)}
+    for record in records:
+        if record.load_id not in whole:
+            shutil.rmtree(load_folder(warehouse, record.load_id))
+
+
+def read_manifests(warehouse: Path, *, whole_batches: bool = True) -> list[LoadRecord]:
+    """All finished loads, in order of load id; by default only those of batches that are complete."""
+    folder = landing_folder(warehouse)
+    if not folder.is_dir():
+        return []
+    files = sorted(path / _MANIFEST for path in folder.iterdir() if not path.name.startswith("."))
+    records = [_from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files if file.is_file()]
+    return _whole_batches(records) if whole_batches else records
+
+
+def _whole_batches(records: list[LoadRecord]) -> list[LoadRecord]:
+    finished: dict[str, int] = {}
+    for record in records:
+        finished[record.batch] = finished.get(record.batch, 0) + 1
+    return [record for record in records if finished[record.batch] == record.batch_files]
+
+
+def _repeated(name: str, repeat: int) -> str:
+    return name if repeat == 1 else f"{name}~{repeat}"
+
+
+def _to_json(record: LoadRecord) -> dict[str, Any]:
+    loaded_at = record.loaded_at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return asdict(record) | {"loaded_at": loaded_at}
+
+
+def _from_json(manifest: dict[str, Any]) -> LoadRecord:
+    lists = {name: tuple(manifest[name]) for name in ("schema", "drift", "missing_optional")}
+    loaded_at = dt.datetime.fromisoformat(manifest["loaded_at"])
+    return LoadRecord(**manifest | lists | {"loaded_at": loaded_at})
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,77 @@
+"""The ledger: what was loaded, when, with which result.
+
+Owns the table form of the manifests in the landing zone, which are the only record of loads. Writes nothing.
+Read by modelling (the published ``loads``), by the loaders (what is in force) and by health reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from gapwatch.warehouse.landing import LoadRecord, read_manifests
+
+LEDGER_SCHEMA: Final = pa.schema(
+    [
+        ("load_id", pa.string()),
+        ("batch", pa.string()),
+        ("batch_files", pa.int64()),
+        ("sequence", pa.int64()),
+        ("source", pa.string()),
+        ("feed", pa.string()),
+        ("mode", pa.string()),
+        ("address", pa.string()),
+        ("sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("loaded_at", pa.timestamp("us")),
+        ("timezone", pa.string()),
+        ("mapping_sha256", pa.string()),
+        ("content_load_id", pa.string()),
+        ("rows_read", pa.int64()),
+        ("rows_accepted", pa.int64()),
+        ("rows_rejected", pa.int64()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+        ("schema", pa.list_(pa.string())),
+        ("drift", pa.list_(pa.string())),
+        ("missing_optional", pa.list_(pa.string())),
+        ("effective_min", pa.date32()),
+        ("effective_max", pa.date32()),
+    ]
+)
+
+
+def read_loads(warehouse: Path) -> pa.Table:
+    """One row per load of a complete batch, in order of load id; ``loaded_at`` is a naive UTC timestamp.
+
+    An empty table of the same schema when nothing was loaded. Unfinished folders are not looked at.
+    """
+    rows = [_row(record) for record in read_manifests(warehouse)]
+    return pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
+
+
+def newest_batch(records: list[LoadRecord], *, source: str) -> list[LoadRecord]:
+    """The loads of that source's newest batch that was not held (the one in force in mode ``full``); may be
+    empty.
+    """
+    own = [record for record in records if record.source == source and record.status != "held"]
+    if not own:
+        return []
+    newest = max(own, key=lambda record: (record.loaded_at, record.sequence))
+    return [record for record in own if record.batch == newest.batch]
+
+
+def _row(record: LoadRecord) -> dict[str, object]:
+    return asdict(record) | {
+        "loaded_at": record.loaded_at.astimezone(dt.UTC).replace(tzinfo=None),
+        "effective_min": _day(record.effective_min),
+        "effective_max": _day(record.effective_max),
+    }
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

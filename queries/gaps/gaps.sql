@@ -1,0 +1,143 @@
+-- Grain:   one row per unbroken run of gap segments
+-- Key:     gap_id
+-- Answers: which gaps were there, how long, why, who can end them, and which HR event opened them?
+-- Not for: counting people (one worker may have several)
+with
+
+causes_of_gaps as (
+    select
+        gap_segments.segment_key,
+        gap_segments.cause,
+        gap_segments.valid_from,
+        row_number() over (partition by gap_segments.segment_key order by gap_segments.valid_from) as cause_number,
+        row_number() over (partition by gap_segments.segment_key order by gap_segments.valid_from desc)
+            as cause_number_from_end,
+        (
+            epoch_us(least(gap_segments.valid_to, run_parameters.as_of)) - epoch_us(gap_segments.valid_from)
+        ) / 86400000000.0 as days,
+    from gap_segments
+    cross join run_parameters
+),
+
+days_of_gaps as (
+    select
+        segment_key,
+        max(case when cause_number = 1 then cause end) as first_cause,
+        max(case when cause_number_from_end = 1 then cause end) as cause,
+        sum(days) as exposure_days,
+        sum(case when cause = 'not_recorded' then days else 0 end) as days_not_recorded,
+        sum(case when cause = 'no_account' then days else 0 end) as days_no_account,
+        sum(case when cause = 'never_assigned' then days else 0 end) as days_never_assigned,
+        sum(case when cause = 'assignment_removed' then days else 0 end) as days_assignment_removed,
+        sum(case when cause = 'expired_unassigned' then days else 0 end) as days_expired_unassigned,
+        sum(case when cause = 'expired' then days else 0 end) as days_expired,
+        sum(case when cause = 'not_completed' then days else 0 end) as days_not_completed,
+    from causes_of_gaps
+    group by segment_key
+),
+
+states as (
+    select period_key, 'trained' as state, valid_from
+    from trained_stretches
+    union all
+    select period_key, state, valid_from
+    from untrained_segments
+),
+
+gap_runs as (
+    select
+        untrained_segments.segment_key,
+        untrained_segments.period_key,
+        untrained_segments.valid_from as opened_at,
+        untrained_segments.valid_to,
+        states.state as next_state,
+    from untrained_segments
+    left join states
+        on untrained_segments.period_key = states.period_key
+        and untrained_segments.valid_to = states.valid_from
+    where untrained_segments.state = 'gap'
+),
+
+rank_roles as (
+    select
+        gap_runs.segment_key,
+        role_intervals.worker_key,
+        role_intervals.assignment_key,
+        role_intervals.valid_from,
+        row_number() over (
+            partition by gap_runs.segment_key
+            order by role_intervals.assignment_rank, role_intervals.assignment_key
+        ) as role_rank,
+    from gap_runs
+    inner join periods_begun on gap_runs.period_key = periods_begun.period_key
+    inner join requiring_stretches
+        on periods_begun.worker_key = requiring_stretches.worker_key
+        and periods_begun.requirement_key = requiring_stretches.requirement_key
+        and periods_begun.site_key = requiring_stretches.site_key
+        and gap_runs.opened_at >= requiring_stretches.valid_from
+        and gap_runs.opened_at < requiring_stretches.valid_to
+    inner join role_intervals on requiring_stretches.role_key = role_intervals.role_key
+),
+
+final as (
+    select
+        md5(concat_ws(
+            '|',
+            worker_keys.worker_id,
+            requirement_keys.requirement_id,
+            coalesce(site_keys.site, ''),
+            cast(gap_runs.opened_at as varchar)
+        )) as gap_id,
+        worker_keys.worker_id,
+        worker_keys.person_id,
+        requirement_keys.requirement_id,
+        site_keys.site,
+        gap_runs.opened_at,
+        nullif(gap_runs.valid_to, timestamp '9999-12-31 00:00:00') as closed_at,
+        case
+            when gap_runs.valid_to = timestamp '9999-12-31 00:00:00' then null
+            when gap_runs.next_state = 'trained' then 'completion'
+            when gap_runs.next_state = 'waived' then 'waiver'
+            when gap_runs.next_state = 'on_leave' then 'leave'
+            when gap_runs.next_state is null then 'role_end'
+        end as closed_by,
+        days_of_gaps.exposure_days,
+        days_of_gaps.first_cause,
+        days_of_gaps.cause,
+        gap_causes.owner,
+        days_of_gaps.days_not_recorded,
+        days_of_gaps.days_no_account,
+        days_of_gaps.days_never_assigned,
+        days_of_gaps.days_assignment_removed,
+        days_of_gaps.days_expired_unassigned,
+        days_of_gaps.days_expired,
+        days_of_gaps.days_not_completed,
+        requirement_keys.severity,
+        requirement_keys.citation,
+        role_states.job_code,
+        role_states.department,
+        role_states.site as role_site,
+        hr_events.event_id,
+        gap_runs.period_key,
+    from gap_runs
+    inner join periods_begun on gap_runs.period_key = periods_begun.period_key
+    inner join days_of_gaps on gap_runs.segment_key = days_of_gaps.segment_key
+    inner join worker_keys on periods_begun.worker_key = worker_keys.worker_key
+    inner join requirement_keys on periods_begun.requirement_key = requirement_keys.requirement_key
+    inner join gap_causes on days_of_gaps.cause = gap_causes.cause
+    left join site_keys on periods_begun.site_key = site_keys.site_key
+    left join rank_roles
+        on gap_runs.segment_key = rank_roles.segment_key
+        and rank_roles.role_rank = 1
+    left join role_states
+        on worker_keys.worker_id = role_states.worker_id
+        and rank_roles.assignment_key = role_states.assignment_key
+        and rank_roles.valid_from = role_states.valid_from
+    left join hr_events
+        on periods_begun.worker_key = hr_events.worker_key
+        and gap_runs.opened_at = hr_events.effective_at
+        and hr_events.rank_at_instant = 1
+        and not hr_events.is_end
+)
+
+select * from final

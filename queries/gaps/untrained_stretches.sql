@@ -1,0 +1,60 @@
+-- Grain:   one row per stretch of a requirement period without valid training
+-- Key:     period_key, valid_from
+-- Answers: when was required training not held?
+-- Not for: gaps (a stretch may be waived, on leave or in grace); an end after as_of is 9999-12-31 here
+with
+
+cover as (
+    select
+        periods_begun.period_key,
+        period_credentials.valid_from,
+        case
+            when period_credentials.valid_to > run_parameters.as_of then timestamp '9999-12-31 00:00:00'
+            else period_credentials.valid_to
+        end as valid_to,
+    from periods_begun
+    cross join run_parameters
+    inner join period_credentials on periods_begun.period_key = period_credentials.period_key
+    where
+        period_credentials.is_trained
+        and period_credentials.valid_from <= run_parameters.as_of
+    union all
+    select
+        period_key,
+        valid_to as valid_from,
+        valid_to,
+    from periods_begun
+),
+
+reach_of_earlier_cover as (
+    select
+        period_key,
+        valid_from,
+        max(valid_to) over (
+            partition by period_key
+            order by valid_from, valid_to
+            rows between unbounded preceding and 1 preceding
+        ) as covered_to,
+    from cover
+),
+
+stretches as (
+    select
+        reach_of_earlier_cover.period_key,
+        coalesce(reach_of_earlier_cover.covered_to, periods_begun.valid_from) as valid_from,
+        reach_of_earlier_cover.valid_from as valid_to,
+    from reach_of_earlier_cover
+    inner join periods_begun on reach_of_earlier_cover.period_key = periods_begun.period_key
+),
+
+final as (
+    select
+        row_number() over (order by period_key, valid_from) as stretch_key,
+        period_key,
+        valid_from,
+        valid_to,
+    from stretches
+    where valid_from < valid_to
+)
+
+select * from final

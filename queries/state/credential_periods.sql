@@ -1,0 +1,17 @@
+-- Grain:   one row per worker, requirement, site and completion that earned credit
+-- Key:     worker_id, requirement_id, site, completion_id
+-- Answers: which training was valid for what, from when to when, and what ended it?
+-- Not for: whether anybody required it (see compliance_timeline)
+select
+    worker_keys.worker_id,
+    requirement_keys.requirement_id,
+    site_keys.site,
+    credential_intervals.valid_from,
+    nullif(credential_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
+    case when credential_intervals.is_trained then 'trained' else 'waived' end as kind,
+    credential_intervals.completion_id,
+    credential_intervals.ended_by,
+from credential_intervals
+inner join worker_keys on credential_intervals.worker_key = worker_keys.worker_key
+inner join requirement_keys on credential_intervals.requirement_key = requirement_keys.requirement_key
+left join site_keys on credential_intervals.site_key = site_keys.site_key

@@ -1,0 +1,27 @@
+-- Grain:   one row per row of course credits
+-- Key:     course_id, requirement_key, site_key, valid_from
+-- Answers: from when to when does a course earn credit for a requirement, at which site?
+-- Not for: versions of a course; site_key 0 is any site, open ends are 0001-01-01 and 9999-12-31
+with
+
+final as (
+    select distinct
+        policy_course_credits.course_id,
+        requirement_keys.requirement_key,
+        requirement_keys.is_site_specific,
+        coalesce(site_keys.site_key, 0) as site_key,
+        coalesce(from_midnights.starts_at, timestamp '0001-01-01 00:00:00') as valid_from,
+        coalesce(to_midnights.starts_at, timestamp '9999-12-31 00:00:00') as valid_to,
+    from policy_course_credits
+    cross join run_parameters
+    inner join requirement_keys on policy_course_credits.requirement_id = requirement_keys.requirement_id
+    left join site_keys on policy_course_credits.site = site_keys.site
+    left join local_midnights as from_midnights
+        on coalesce(site_keys.timezone, run_parameters.organisation_timezone) = from_midnights.timezone
+        and policy_course_credits.valid_from = from_midnights.local_on
+    left join local_midnights as to_midnights
+        on coalesce(site_keys.timezone, run_parameters.organisation_timezone) = to_midnights.timezone
+        and policy_course_credits.valid_to = to_midnights.local_on
+)
+
+select * from final

@@ -1,0 +1,37 @@
+-- Grain:   one row per worker, requirement and site for an unbroken time it was required
+-- Key:     worker_id, requirement_id, site, valid_from
+-- Answers: what was required of whom, when, and by which rules?
+-- Not for: whether it was met (see compliance_timeline)
+with
+
+period_reasons as (
+    select
+        required_intervals.period_key,
+        string_agg(distinct requiring_stretches.reason, ';' order by requiring_stretches.reason) as rule_ids,
+    from required_intervals
+    inner join requiring_stretches
+        on required_intervals.worker_key = requiring_stretches.worker_key
+        and required_intervals.requirement_key = requiring_stretches.requirement_key
+        and required_intervals.site_key = requiring_stretches.site_key
+        and requiring_stretches.valid_from >= required_intervals.valid_from
+        and requiring_stretches.valid_from < required_intervals.valid_to
+    group by required_intervals.period_key
+),
+
+final as (
+    select
+        worker_keys.worker_id,
+        requirement_keys.requirement_id,
+        site_keys.site,
+        required_intervals.valid_from,
+        nullif(required_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
+        period_reasons.rule_ids,
+        required_intervals.period_key,
+    from required_intervals
+    inner join period_reasons on required_intervals.period_key = period_reasons.period_key
+    inner join worker_keys on required_intervals.worker_key = worker_keys.worker_key
+    inner join requirement_keys on required_intervals.requirement_key = requirement_keys.requirement_key
+    left join site_keys on required_intervals.site_key = site_keys.site_key
+)
+
+select * from final

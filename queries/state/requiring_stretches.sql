@@ -1,0 +1,61 @@
+-- Grain:   one row per role state, rule or exception, and requirement, while both are in force
+-- Key:     role_key, requirement_key, site_key, reason, valid_from
+-- Answers: which role state requires what, because of which rule, from when to when?
+-- Not for: counting requirements (several rules and roles may require the same; see required_intervals)
+with
+
+by_rule as (
+    select
+        role_intervals.role_key,
+        role_intervals.worker_key,
+        role_intervals.person_key,
+        profile_rules.requirement_key,
+        case when profile_rules.is_site_specific then role_intervals.site_key else 0 end as site_key,
+        profile_rules.is_site_specific,
+        rule_windows.rule_id as reason,
+        greatest(role_intervals.valid_from, rule_windows.valid_from) as valid_from,
+        least(role_intervals.valid_to, rule_windows.valid_to) as valid_to,
+        role_intervals.is_on_leave,
+        role_intervals.recorded_at,
+    from role_intervals
+    inner join profile_rules on role_intervals.profile = profile_rules.profile
+    inner join rule_windows
+        on profile_rules.rule_key = rule_windows.rule_key
+        and role_intervals.timezone = rule_windows.timezone
+    where
+        role_intervals.valid_from < rule_windows.valid_to
+        and rule_windows.valid_from < role_intervals.valid_to
+        and rule_windows.valid_from < rule_windows.valid_to
+),
+
+additions as (
+    select
+        role_intervals.role_key,
+        role_intervals.worker_key,
+        role_intervals.person_key,
+        exception_windows.requirement_key,
+        case when requirement_keys.is_site_specific then role_intervals.site_key else 0 end as site_key,
+        requirement_keys.is_site_specific,
+        exception_windows.exception_id as reason,
+        greatest(role_intervals.valid_from, exception_windows.valid_from) as valid_from,
+        least(role_intervals.valid_to, exception_windows.valid_to) as valid_to,
+        role_intervals.is_on_leave,
+        role_intervals.recorded_at,
+    from exception_windows
+    inner join role_intervals
+        on exception_windows.worker_key = role_intervals.worker_key
+        and exception_windows.timezone = role_intervals.timezone
+    inner join requirement_keys on exception_windows.requirement_key = requirement_keys.requirement_key
+    where
+        exception_windows.kind = 'add'
+        and role_intervals.valid_from < exception_windows.valid_to
+        and exception_windows.valid_from < role_intervals.valid_to
+),
+
+final as (
+    select * from by_rule
+    union all
+    select * from additions
+)
+
+select * from final
