@@ -10,29 +10,31 @@ import datetime as dt
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gapwatch.errors import WarehouseBusy
 
-_held: dict[Path, int] = {}  # folders this process holds, and how often: run holds it around load
+_held: dict[tuple[Path, int], int] = {}  # folder and thread, and how often: a run holds it around its load
 
 
 @contextmanager
 def warehouse_lock(path: Path) -> Iterator[None]:
     """Hold the warehouse folder ``path`` while the block runs; made when missing.
 
-    May be nested within one process. Raises WarehouseBusy at once, naming the holder's process id and start
+    May be nested within one thread. Raises WarehouseBusy at once, naming the holder's process id and start
     (UTC), when another process holds it.
     """
-    folder = path.absolute()
-    if _held.get(folder):
-        _held[folder] += 1
+    folder = path.resolve()
+    key = (folder, threading.get_ident())
+    if key in _held:
+        _held[key] += 1
         try:
             yield
         finally:
-            _held[folder] -= 1
+            _held[key] -= 1
         return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a+", encoding="utf-8") as file:
@@ -48,11 +50,11 @@ def warehouse_lock(path: Path) -> Iterator[None]:
         started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         file.write(json.dumps({"pid": os.getpid(), "started_at": started}))
         file.flush()
-        _held[folder] = 1
+        _held[key] = 1
         try:
             yield
         finally:
-            del _held[folder]
+            del _held[key]
             file.truncate(0)
 
 

@@ -22,13 +22,12 @@ roles_that_require as (
         states_now.period_key,
         role_intervals.site_key,
     from states_now
-    cross join run_parameters
     inner join requiring_stretches
         on states_now.worker_key = requiring_stretches.worker_key
         and states_now.requirement_key = requiring_stretches.requirement_key
         and states_now.site_key = requiring_stretches.site_key
-        and run_parameters.as_of >= requiring_stretches.valid_from
-        and run_parameters.as_of < requiring_stretches.valid_to
+        and (select as_of from run_parameters) >= requiring_stretches.valid_from
+        and (select as_of from run_parameters) < requiring_stretches.valid_to
     inner join role_intervals on requiring_stretches.role_key = role_intervals.role_key
     where not states_now.is_site_specific
 ),

@@ -16,11 +16,10 @@ weigh_cover as (
         event_due.clock_at,
         event_due.due_at,
         event_calls.responded_at,
-        run_parameters.as_of,
+        (select as_of from run_parameters) as as_of,
         event_due.newest_loaded_at,
         event_due.covers_from is null or event_due.clock_at < event_due.covers_from as is_before_cover,
     from event_calls
-    cross join run_parameters
     inner join hr_events on event_calls.event_id = hr_events.event_id
     inner join event_due
         on event_calls.event_id = event_due.event_id

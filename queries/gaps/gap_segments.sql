@@ -104,13 +104,12 @@ clip_facts as (
         greatest(gap_stretches.valid_from, facts.valid_from) as valid_from,
         least(gap_stretches.valid_to, facts.valid_to) as valid_to,
     from facts
-    cross join run_parameters
     inner join gap_stretches on facts.segment_key = gap_stretches.segment_key
     where
         facts.valid_from < facts.valid_to
         and facts.valid_from < gap_stretches.valid_to
         and gap_stretches.valid_from < facts.valid_to
-        and facts.valid_from <= run_parameters.as_of
+        and facts.valid_from <= (select as_of from run_parameters)
 ),
 
 boundaries as (
@@ -122,8 +121,7 @@ boundaries as (
     union all
     select clip_facts.segment_key, clip_facts.valid_to as happens_at, clip_facts.kind, -1 as step
     from clip_facts
-    cross join run_parameters
-    where clip_facts.valid_to <= run_parameters.as_of
+    where clip_facts.valid_to <= (select as_of from run_parameters)
 ),
 
 steps as (

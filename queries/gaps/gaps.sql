@@ -13,10 +13,9 @@ causes_of_gaps as (
         row_number() over (partition by gap_segments.segment_key order by gap_segments.valid_from desc)
             as cause_number_from_end,
         (
-            epoch_us(least(gap_segments.valid_to, run_parameters.as_of)) - epoch_us(gap_segments.valid_from)
+            epoch_us(least(gap_segments.valid_to, (select as_of from run_parameters))) - epoch_us(gap_segments.valid_from)
         ) / 86400000000.0 as days,
     from gap_segments
-    cross join run_parameters
 ),
 
 days_of_gaps as (

@@ -25,11 +25,10 @@ sites_of_workers as (
         role_intervals.worker_key,
         role_intervals.site_key,
     from role_intervals
-    cross join run_parameters
     where
         role_intervals.site_key > 0
-        and run_parameters.as_of >= role_intervals.valid_from
-        and run_parameters.as_of < role_intervals.valid_to
+        and (select as_of from run_parameters) >= role_intervals.valid_from
+        and (select as_of from run_parameters) < role_intervals.valid_to
 ),
 
 counted_assignments as (

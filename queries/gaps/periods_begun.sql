@@ -22,7 +22,7 @@ final as (
         required_intervals.is_site_specific,
         required_intervals.valid_from,
         case
-            when required_intervals.valid_to > run_parameters.as_of then timestamp '9999-12-31 00:00:00'
+            when required_intervals.valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
             else required_intervals.valid_to
         end as valid_to,
         first_held.held_from,
@@ -31,10 +31,9 @@ final as (
             first_held.held_from
         ) as grace_until,
     from required_intervals
-    cross join run_parameters
     inner join requirement_keys on required_intervals.requirement_key = requirement_keys.requirement_key
     left join first_held on required_intervals.period_key = first_held.period_key
-    where required_intervals.valid_from <= run_parameters.as_of
+    where required_intervals.valid_from <= (select as_of from run_parameters)
 )
 
 select * from final

@@ -44,13 +44,12 @@ outlived_ends as (
         ends_of_employment.next_start_at,
         max(account_periods.valid_to) as closed_at,
     from ends_of_employment
-    cross join run_parameters
     inner join account_periods
         on ends_of_employment.person_key = account_periods.person_key
         and account_periods.valid_to > ends_of_employment.ended_at
         and account_periods.valid_from < coalesce(ends_of_employment.next_start_at, timestamp '9999-12-31 00:00:00')
     inner join account_links on account_periods.account_key = account_links.account_key
-    where ends_of_employment.ended_at <= run_parameters.as_of
+    where ends_of_employment.ended_at <= (select as_of from run_parameters)
     group by
         account_links.account_id,
         account_links.account_key,
@@ -66,12 +65,11 @@ bound_stale_time as (
         rank_end_events.event_type as ended_by,
         rank_end_events.due_at,
         greatest(outlived_ends.ended_at, coalesce(staged_lms_accounts.created_at, outlived_ends.ended_at)) as stale_from,
-        least(outlived_ends.closed_at, outlived_ends.next_start_at, run_parameters.as_of) as stale_to,
+        least(outlived_ends.closed_at, outlived_ends.next_start_at, (select as_of from run_parameters)) as stale_to,
         outlived_ends.closed_at = timestamp '9999-12-31 00:00:00'
-        and (outlived_ends.next_start_at is null or outlived_ends.next_start_at > run_parameters.as_of) as is_open,
-        run_parameters.as_of,
+        and (outlived_ends.next_start_at is null or outlived_ends.next_start_at > (select as_of from run_parameters)) as is_open,
+        (select as_of from run_parameters) as as_of,
     from outlived_ends
-    cross join run_parameters
     inner join staged_lms_accounts on outlived_ends.account_id = staged_lms_accounts.account_id
     left join rank_end_events
         on outlived_ends.person_key = rank_end_events.person_key

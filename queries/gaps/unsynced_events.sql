@@ -7,10 +7,9 @@ with
 late_answers as (
     select
         event_responses.*,
-        (epoch_us(coalesce(event_responses.responded_at, run_parameters.as_of)) - epoch_us(event_responses.due_at))
+        (epoch_us(coalesce(event_responses.responded_at, (select as_of from run_parameters))) - epoch_us(event_responses.due_at))
             / 3600000000.0 as hours_overdue,
     from event_responses
-    cross join run_parameters
     where event_responses.verdict in ('late', 'missing')
 ),
 

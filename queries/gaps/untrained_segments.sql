@@ -62,12 +62,11 @@ clip_overlays as (
         greatest(untrained_stretches.valid_from, overlays.valid_from) as valid_from,
         least(untrained_stretches.valid_to, overlays.valid_to) as valid_to,
     from untrained_stretches
-    cross join run_parameters
     inner join overlays
         on untrained_stretches.period_key = overlays.period_key
         and overlays.valid_from < untrained_stretches.valid_to
         and untrained_stretches.valid_from < overlays.valid_to
-    where overlays.valid_from <= run_parameters.as_of
+    where overlays.valid_from <= (select as_of from run_parameters)
 ),
 
 boundaries as (
@@ -79,8 +78,7 @@ boundaries as (
     union all
     select clip_overlays.stretch_key, clip_overlays.valid_to as happens_at, clip_overlays.kind, -1 as step
     from clip_overlays
-    cross join run_parameters
-    where clip_overlays.valid_to <= run_parameters.as_of
+    where clip_overlays.valid_to <= (select as_of from run_parameters)
 ),
 
 steps as (

@@ -9,15 +9,14 @@ cover as (
         periods_begun.period_key,
         period_credentials.valid_from,
         case
-            when period_credentials.valid_to > run_parameters.as_of then timestamp '9999-12-31 00:00:00'
+            when period_credentials.valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
             else period_credentials.valid_to
         end as valid_to,
     from periods_begun
-    cross join run_parameters
     inner join period_credentials on periods_begun.period_key = period_credentials.period_key
     where
         period_credentials.is_trained
-        and period_credentials.valid_from <= run_parameters.as_of
+        and period_credentials.valid_from <= (select as_of from run_parameters)
     union all
     select
         period_key,

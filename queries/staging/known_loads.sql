@@ -13,15 +13,14 @@ select_known_loads as (
         loads.address,
         loads.loaded_at,
         loads.sequence,
-        coalesce(loads.timezone, run_parameters.organisation_timezone) as source_timezone,
+        coalesce(loads.timezone, (select organisation_timezone from run_parameters)) as source_timezone,
         sources.mode,
     from loads
-    cross join run_parameters
     inner join sources
         on loads.source = sources.source
         and loads.feed = sources.feed
     where
-        loads.loaded_at <= run_parameters.known_at
+        loads.loaded_at <= (select known_at from run_parameters)
         and loads.status <> 'held'
 ),
 

@@ -16,8 +16,7 @@ final as (
         landed_hris_training_records.row_number,
     from landed_hris_training_records
     inner join loads_in_force on landed_hris_training_records.load_id = loads_in_force.load_id
-    cross join run_parameters
-    where landed_hris_training_records.recorded_at is null or landed_hris_training_records.recorded_at <= run_parameters.known_at
+    where landed_hris_training_records.recorded_at is null or landed_hris_training_records.recorded_at <= (select known_at from run_parameters)
 )
 
 select * from final

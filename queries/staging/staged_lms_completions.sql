@@ -27,8 +27,7 @@ keep_known_rows as (
         ) as key_rank,
     from landed_lms_completions
     inner join loads_in_force on landed_lms_completions.load_id = loads_in_force.load_id
-    cross join run_parameters
-    where landed_lms_completions.recorded_at is null or landed_lms_completions.recorded_at <= run_parameters.known_at
+    where landed_lms_completions.recorded_at is null or landed_lms_completions.recorded_at <= (select known_at from run_parameters)
 ),
 
 final as (

@@ -35,8 +35,7 @@ final as (
         landed_role_history.row_number,
     from landed_role_history
     inner join loads_in_force on landed_role_history.load_id = loads_in_force.load_id
-    cross join run_parameters
-    where landed_role_history.recorded_at is null or landed_role_history.recorded_at <= run_parameters.known_at
+    where landed_role_history.recorded_at is null or landed_role_history.recorded_at <= (select known_at from run_parameters)
 )
 
 select * from final

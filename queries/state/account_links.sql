@@ -11,8 +11,7 @@ accounts as (
         lower(staged_lms_accounts.email) as email,
         staged_lms_accounts.username,
     from staged_lms_accounts
-    cross join run_parameters
-    where staged_lms_accounts.created_at is null or staged_lms_accounts.created_at <= run_parameters.as_of
+    where staged_lms_accounts.created_at is null or staged_lms_accounts.created_at <= (select as_of from run_parameters)
 ),
 
 rank_overrides as (
@@ -24,8 +23,7 @@ rank_overrides as (
             order by policy_identity_overrides.decided_at desc, policy_identity_overrides.row_number desc
         ) as override_rank,
     from policy_identity_overrides
-    cross join run_parameters
-    where policy_identity_overrides.decided_at <= run_parameters.known_at
+    where policy_identity_overrides.decided_at <= (select known_at from run_parameters)
 ),
 
 overrides as (

@@ -105,14 +105,13 @@ final as (
         all_periods.person_key,
         all_periods.valid_from,
         case
-            when all_periods.valid_to > run_parameters.as_of then timestamp '9999-12-31 00:00:00'
+            when all_periods.valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
             else all_periods.valid_to
         end as valid_to,
     from all_periods
-    cross join run_parameters
     where
         all_periods.valid_from < all_periods.valid_to
-        and all_periods.valid_from <= run_parameters.as_of
+        and all_periods.valid_from <= (select as_of from run_parameters)
 )
 
 select * from final

@@ -12,13 +12,12 @@ assignments as (
         staged_lms_assignments.course_id,
         staged_lms_assignments.assigned_at,
         case
-            when staged_lms_assignments.removed_at <= run_parameters.as_of then staged_lms_assignments.removed_at
+            when staged_lms_assignments.removed_at <= (select as_of from run_parameters) then staged_lms_assignments.removed_at
             else timestamp '9999-12-31 00:00:00'
         end as removed_at,
     from staged_lms_assignments
-    cross join run_parameters
     inner join account_links on staged_lms_assignments.account_id = account_links.account_id
-    where staged_lms_assignments.assigned_at <= run_parameters.as_of
+    where staged_lms_assignments.assigned_at <= (select as_of from run_parameters)
 ),
 
 passes as (
@@ -27,10 +26,9 @@ passes as (
         staged_lms_completions.course_id,
         staged_lms_completions.completed_at,
     from staged_lms_completions
-    cross join run_parameters
     inner join account_links on staged_lms_completions.account_id = account_links.account_id
     where
-        staged_lms_completions.completed_at <= run_parameters.as_of
+        staged_lms_completions.completed_at <= (select as_of from run_parameters)
         and staged_lms_completions.result in ('passed', 'completed', 'waived')
 ),
 

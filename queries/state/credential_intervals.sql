@@ -15,11 +15,10 @@ completions as (
         staged_lms_completions.result <> 'waived' as is_trained,
         coalesce(site_keys.site_key, 0) as site_key,
     from staged_lms_completions
-    cross join run_parameters
     inner join account_links on staged_lms_completions.account_id = account_links.account_id
     left join site_keys on staged_lms_completions.site = site_keys.site
     where
-        staged_lms_completions.completed_at <= run_parameters.as_of
+        staged_lms_completions.completed_at <= (select as_of from run_parameters)
         and staged_lms_completions.result in ('passed', 'completed', 'waived')
         and account_links.person_key is not null
 ),

@@ -4,24 +4,34 @@
 -- Not for: versions of a course; site_key 0 is any site, open ends are 0001-01-01 and 9999-12-31
 with
 
+place_credits as (
+    select
+        policy_course_credits.course_id,
+        policy_course_credits.requirement_id,
+        policy_course_credits.valid_from,
+        policy_course_credits.valid_to,
+        coalesce(site_keys.site_key, 0) as site_key,
+        coalesce(site_keys.timezone, (select organisation_timezone from run_parameters)) as timezone,
+    from policy_course_credits
+    left join site_keys on policy_course_credits.site = site_keys.site
+),
+
 final as (
     select distinct
-        policy_course_credits.course_id,
+        place_credits.course_id,
         requirement_keys.requirement_key,
         requirement_keys.is_site_specific,
-        coalesce(site_keys.site_key, 0) as site_key,
+        place_credits.site_key,
         coalesce(from_midnights.starts_at, timestamp '0001-01-01 00:00:00') as valid_from,
         coalesce(to_midnights.starts_at, timestamp '9999-12-31 00:00:00') as valid_to,
-    from policy_course_credits
-    cross join run_parameters
-    inner join requirement_keys on policy_course_credits.requirement_id = requirement_keys.requirement_id
-    left join site_keys on policy_course_credits.site = site_keys.site
+    from place_credits
+    inner join requirement_keys on place_credits.requirement_id = requirement_keys.requirement_id
     left join local_midnights as from_midnights
-        on coalesce(site_keys.timezone, run_parameters.organisation_timezone) = from_midnights.timezone
-        and policy_course_credits.valid_from = from_midnights.local_on
+        on place_credits.timezone = from_midnights.timezone
+        and place_credits.valid_from = from_midnights.local_on
     left join local_midnights as to_midnights
-        on coalesce(site_keys.timezone, run_parameters.organisation_timezone) = to_midnights.timezone
-        and policy_course_credits.valid_to = to_midnights.local_on
+        on place_credits.timezone = to_midnights.timezone
+        and place_credits.valid_to = to_midnights.local_on
 )
 
 select * from final

@@ -25,10 +25,9 @@ final as (
                 or lower(policy_exceptions.approved_by) = worker_keys.email
                 or lower(policy_exceptions.approved_by) = lower(worker_keys.username)
                 then 'approved by the worker it concerns'
-            when policy_exceptions.approved_at > run_parameters.known_at then 'approved after what this run may know'
+            when policy_exceptions.approved_at > (select known_at from run_parameters) then 'approved after what this run may know'
         end as no_effect_because,
     from policy_exceptions
-    cross join run_parameters
     left join worker_keys on policy_exceptions.worker_id = worker_keys.worker_id
     left join requirement_keys on policy_exceptions.requirement_id = requirement_keys.requirement_id
 )

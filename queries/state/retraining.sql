@@ -23,19 +23,27 @@ by_event as (
     inner join hr_events on retrain_event_types.event_type = hr_events.event_type
 ),
 
+place_orders as (
+    select
+        policy_retrain_orders.requirement_id,
+        policy_retrain_orders.effective_on,
+        coalesce(site_keys.site_key, 0) as site_key,
+        coalesce(site_keys.timezone, (select organisation_timezone from run_parameters)) as timezone,
+    from policy_retrain_orders
+    left join site_keys on policy_retrain_orders.site = site_keys.site
+),
+
 orders as (
     select distinct
         requirement_keys.requirement_key,
         requirement_keys.is_site_specific,
-        coalesce(site_keys.site_key, 0) as site_key,
+        place_orders.site_key,
         local_midnights.starts_at as happens_at,
-    from policy_retrain_orders
-    cross join run_parameters
-    inner join requirement_keys on policy_retrain_orders.requirement_id = requirement_keys.requirement_id
-    left join site_keys on policy_retrain_orders.site = site_keys.site
+    from place_orders
+    inner join requirement_keys on place_orders.requirement_id = requirement_keys.requirement_id
     inner join local_midnights
-        on coalesce(site_keys.timezone, run_parameters.organisation_timezone) = local_midnights.timezone
-        and policy_retrain_orders.effective_on = local_midnights.local_on
+        on place_orders.timezone = local_midnights.timezone
+        and place_orders.effective_on = local_midnights.local_on
 ),
 
 by_order as (

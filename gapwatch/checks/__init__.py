@@ -1,0 +1,13 @@
+"""Data checks on a built generation: what must hold, how bad it is if not, and the rows that break it.
+
+Owns the catalogue (``queries/checks/*.sql`` and one key check per model), its evaluation and the tables
+``check_results`` and ``check_failures``. Must not decide whether a generation is published, repair data,
+or be asked by readers, who read the tables. Called by the pipeline on the connection that built the
+models.
+"""
+
+from gapwatch.checks.catalogue import Check, Severity, read_catalogue
+from gapwatch.checks.results import CheckResult, Status
+from gapwatch.checks.run import run_checks
+
+__all__ = ["Check", "CheckResult", "Severity", "Status", "read_catalogue", "run_checks"]

@@ -1,0 +1,190 @@
+"""Runs the catalogue on a built generation: DuckDB finds rows, Great Expectations judges, results are kept.
+
+Owns the precedence of outcomes: a check that could not be evaluated is an ``error``, whatever else it
+found. Decides no rule: rows come from the SQL of the check, the judgement from its expectation. Called by
+the pipeline, on its own writable connection, after the models are built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from gapwatch.checks.catalogue import EACH, NO_ROWS, Check, Expectation, key_checks, read_catalogue
+from gapwatch.checks.results import KEPT_FAILURES, CheckResult, Status, write_results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gapwatch.checks.expectations import Question, Verdict
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """What DuckDB found for one check; the mappings are by feed, one entry unless the check says ``each``.
+
+    ``frame`` holds the check's rows (of offending rows the first ``KEPT_FAILURES``), ``as_json`` the same
+    rows as text.
+    """
+
+    check: Check
+    checked: Mapping[str, int]
+    found: Mapping[str, int] = field(default_factory=dict)
+    frame: pd.DataFrame | None = None
+    as_json: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def run_checks(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    checks: Sequence[Check] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[CheckResult]:
+    """Evaluate the catalogue (or ``checks``) and write both tables, replacing earlier ones.
+
+    One result per check, or per check and configured feed where the check says ``each``, by check_id and
+    feed. ``progress`` is called with (check_id, number done, number in all). The connection must not be
+    in a transaction. Raises only when the generation cannot be written; a check that fails to run is a
+    result with status ``error``.
+    """
+    from gapwatch.checks.expectations import judge
+
+    if checks is None:
+        checks = [*read_catalogue(), *key_checks(connection)]
+    findings: list[_Finding] = []
+    for done, check in enumerate(checks, start=1):
+        findings.append(_look(connection, check))
+        if progress is not None:
+            progress(check.check_id, done, len(checks))
+    connection.execute("drop table if exists temp.rows_of_check")
+    verdicts = judge([question for finding in findings for question in _questions(finding)])
+    results: list[CheckResult] = []
+    failures: dict[str, list[str]] = {}
+    for finding in findings:
+        positions = _offending(finding, verdicts)
+        results += _conclude(finding, verdicts, positions)
+        failures[finding.check.check_id] = [finding.as_json[position] for position in positions]
+    results.sort(key=lambda result: (result.check_id, result.feed))
+    write_results(connection, results=results, failures=failures)
+    return results
+
+
+def _look(connection: duckdb.DuckDBPyConnection, check: Check) -> _Finding:
+    """Run the check's SQL. What DuckDB cannot run becomes the finding's ``error``."""
+    checked: dict[str, int] = {check.feed: 0}
+    try:
+        checked = _count_checked(connection, check)
+        connection.execute(f"create or replace temp table rows_of_check as {check.sql}")
+        if check.feed == EACH:
+            counts = connection.execute("select feed, count(*) from rows_of_check group by feed").fetchall()
+        else:
+            counts = connection.execute("select $1, count(*) from rows_of_check", [check.feed]).fetchall()
+        limit = f"limit {KEPT_FAILURES}" if check.expectation == NO_ROWS else ""
+        frame = connection.execute(
+            "select rows_of_check.*, to_json(rows_of_check)::varchar as row_as_json from rows_of_check"
+            f" order by row_as_json {limit}"
+        ).df()
+    except duckdb.Error as error:
+        return _Finding(check, checked, error=str(error).partition("\n")[0])
+    as_json = tuple(str(text) for text in frame.pop("row_as_json"))
+    return _Finding(check, checked, dict(counts), frame, as_json)
+
+
+def _count_checked(connection: duckdb.DuckDBPyConnection, check: Check) -> dict[str, int]:
+    """Rows of the check's tables, by feed; for ``each`` every configured feed has an entry."""
+    checked = {check.feed: 0}
+    by_feed = "$1"
+    if check.feed == EACH:
+        checked = {feed: 0 for (feed,) in connection.execute("select distinct feed from sources").fetchall()}
+        by_feed = "feed"
+    for table in check.tables:
+        sql = f'select {by_feed} as counted_for, count(*) from "{table}" group by counted_for'
+        rows = connection.execute(sql, [] if check.feed == EACH else [check.feed]).fetchall()
+        for feed, count in rows:
+            checked[feed] = checked.get(feed, 0) + count
+    return checked
+
+
+def _questions(finding: _Finding) -> list[Question]:
+    """What is asked: the check's expectation on its rows, and that there was enough to look at."""
+    import pandas as pd
+
+    from gapwatch.checks.expectations import Question
+
+    if finding.frame is None:
+        return []
+    check = finding.check
+    questions = [Question(check.check_id, finding.frame, check.expectation)]
+    if check.at_least:
+        arguments = {"column": "rows_checked", "min_value": check.at_least}
+        tally = pd.DataFrame({"rows_checked": list(finding.checked.values())})
+        enough = Expectation("ExpectColumnValuesToBeBetween", arguments)
+        questions.append(Question(_enough(check), tally, enough))
+    return questions
+
+
+def _enough(check: Check) -> str:
+    return f"{check.check_id}.rows_checked"
+
+
+def _offending(finding: _Finding, verdicts: Mapping[str, Verdict]) -> tuple[int, ...]:
+    """The positions in the finding's rows that break the expectation."""
+    verdict = verdicts.get(finding.check.check_id)
+    if verdict is None or verdict.error is not None or verdict.holds:
+        return ()
+    if finding.check.expectation == NO_ROWS:
+        return tuple(range(len(finding.as_json)))
+    return verdict.rows
+
+
+def _conclude(
+    finding: _Finding, verdicts: Mapping[str, Verdict], positions: tuple[int, ...]
+) -> list[CheckResult]:
+    """The results of one check. An error outranks a failure, a failure a pass."""
+    check, frame = finding.check, finding.frame
+    verdict, enough = verdicts.get(check.check_id), verdicts.get(_enough(check))
+    error = finding.error or next((one.error for one in (verdict, enough) if one and one.error), None)
+    if error is not None or verdict is None or frame is None:
+        detail = f"could not be evaluated, so nothing is known of it: {check.says}. {error}"
+        return [_result(check, feed, Status.ERROR, n, 0, detail) for feed, n in finding.checked.items()]
+    failed = dict(finding.found)
+    if check.expectation != NO_ROWS:
+        failed = {check.feed: len(positions)}
+        if check.feed == EACH:
+            failed = dict(frame.iloc[list(positions)]["feed"].value_counts())
+    short = {feed for place, feed in enumerate(finding.checked) if enough and place in enough.rows}
+    results = []
+    for feed, count in finding.checked.items():
+        broken = int(failed.get(feed, 0))
+        if broken or (not verdict.holds and not positions):
+            detail = f"{check.says}: not so in {broken:,} {'row' if broken == 1 else 'rows'}"
+            detail += f"{_examples(finding, positions, feed)}. Do: {check.do}"
+        elif feed in short:
+            detail = f"{check.says}: there was nothing to look at. Do: {check.do}"
+        else:
+            results.append(_result(check, feed, Status.PASS, count, 0, check.says))
+            continue
+        results.append(_result(check, feed, Status.FAIL, count, broken, detail))
+    return results
+
+
+def _examples(finding: _Finding, positions: tuple[int, ...], feed: str) -> str:
+    """Up to three values of the first column of the offending rows; by convention it says which row it is."""
+    if finding.frame is None or not positions:
+        return ""
+    rows = finding.frame.iloc[list(positions)]
+    if finding.check.feed == EACH:
+        rows = rows[rows["feed"] == feed].drop(columns="feed")
+    if not len(rows.columns):
+        return ""
+    column = rows.columns[0]
+    values = [str(value) for value in rows[column].dropna().drop_duplicates()[:3]]
+    return f" ({column} {', '.join(values)})" if values else ""
+
+
+def _result(check: Check, feed: str, status: Status, count: int, failed: int, detail: str) -> CheckResult:
+    return CheckResult(check.check_id, feed, check.severity, status, count, failed, detail)

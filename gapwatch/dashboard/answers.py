@@ -1,0 +1,118 @@
+"""What a page reads: the generation that its scope names, and cached answers of ``queries/ask/page_*.sql``.
+
+Owns opening and caching readers and frames. Decides no rule and shows nothing but a spinner while a past day is built.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from gapwatch.config import Settings
+from gapwatch.dashboard import words
+from gapwatch.dashboard.state import DIMENSIONS, Scope
+from gapwatch.dashboard.theme import Palette
+from gapwatch.reads import Reader, RunParameters, question_parameters
+from gapwatch.warehouse.generations import generation_path
+
+ROW_LIMIT = 2000
+
+
+@dataclass(frozen=True)
+class View:
+    """All a page needs: settings, what it is about, the generation to read, and the colours to draw in."""
+
+    settings: Settings
+    scope: Scope
+    reader: Reader
+    stamp: str
+    palette: Palette
+
+    @property
+    def run(self) -> RunParameters:
+        """The parameters of the generation that is read."""
+        return self.reader.run
+
+    @property
+    def zone(self) -> str:
+        """The organisation's time zone, in which pages state instants."""
+        return self.run.organisation_timezone
+
+    def ask(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The answer of ``queries/ask/<name>.sql`` in this scope; the scope's filters are passed where it takes them."""
+        takes = question_parameters(name)
+        bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
+        return _answer(self.reader, self.stamp, name, tuple(sorted(bound.items())))
+
+    def ask_if_built(self, name: str, **parameters: object) -> pd.DataFrame:
+        """As ``ask``; an empty frame when the report was built without a table that the question reads."""
+        try:
+            return self.ask(name, **parameters)
+        except duckdb.CatalogException:
+            return pd.DataFrame()
+
+    def first(self, name: str, **parameters: object) -> dict[str, Any]:
+        """The first row of that answer as a dict, empty when there is none; missing values are None."""
+        frame = self.ask(name, **parameters)
+        if frame.empty:
+            return {}
+        row = {str(column): frame[column].iloc[0] for column in frame.columns}
+        return {column: None if pd.isna(value) else value for column, value in row.items()}
+
+    def beyond(self, name: str) -> list[str]:
+        """Filters of the scope that are set but that this question does not take."""
+        takes = question_parameters(name)
+        return [key for key in self.scope.narrowed() if key in DIMENSIONS and key not in takes]
+
+    def as_of_words(self) -> str:
+        """ "16 Nov 2026, 06:00 CST"."""
+        return words.moment(self.run.as_of, self.zone)
+
+
+def open_reader(settings: Settings, scope: Scope) -> tuple[Reader, str]:
+    """The reader of the generation that the scope names, and a stamp that changes when its file does.
+
+    Builds the generation of a past day when there is none yet (seconds; a spinner says so). Raises GapwatchError when
+    nothing is published, or that day cannot be built.
+    """
+    path = generation_path(settings.warehouse.path)
+    reader, stamp = _open(path)
+    as_of = scope.as_of or reader.run.as_of
+    known_at = scope.known_at or reader.run.known_at
+    if _second(as_of) == _second(reader.run.as_of) and _second(known_at) == _second(reader.run.known_at):
+        return reader, stamp
+    from gapwatch.pipeline import generation_for
+
+    said = words.moment(as_of, reader.run.organisation_timezone)
+    with st.spinner(f"Working out what was true at {said}. A day asked for the first time takes some seconds."):
+        return _open(generation_for(settings, as_of=as_of, known_at=known_at))
+
+
+def _second(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(microsecond=0)
+
+
+def _open(path: Path) -> tuple[Reader, str]:
+    stamp = f"{path.stem}-{path.stat().st_mtime_ns}"
+    return _reader(str(path), stamp), stamp
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _reader(path: str, stamp: str) -> Reader:  # noqa: ARG001 (the stamp keys the cache)
+    return Reader(Path(path))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _answer(
+    _reader: Reader,
+    stamp: str,  # noqa: ARG001 (the stamp keys the cache)
+    name: str,
+    parameters: tuple[tuple[str, object], ...],
+) -> pd.DataFrame:
+    return _reader.ask(name, **dict(parameters))

@@ -1,0 +1,55 @@
+"""What all figures share: type, margins, axes barely there, and hover labels."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+from gapwatch.dashboard.theme import FONT, Palette
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8) -> go.Figure:
+    """An empty figure in the product's type and colours; margins in pixels, axes grow into them."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": left, "r": right, "t": top, "b": bottom},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": colours.ink},
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={
+            "bgcolor": colours.panel,
+            "bordercolor": colours.lines,
+            "font": {"family": FONT, "size": 13, "color": colours.ink},
+            "align": "left",
+        },
+    )
+    axis = {
+        "gridcolor": colours.lines,
+        "zeroline": False,
+        "linecolor": colours.lines,
+        "tickcolor": colours.lines,
+        "tickfont": {"color": colours.muted, "size": 13},
+        "automargin": True,
+        "fixedrange": True,
+    }
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure
+
+
+def safe(text: object) -> str:
+    """Source text for a label or hover: plotly reads a little HTML, so its signs are escaped."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text on at most two lines of about ``width`` characters, cut with an ellipsis where it is longer."""
+    lines = textwrap.wrap(text, width, max_lines=2, placeholder="…")
+    return "<br>".join(safe(line) for line in lines)

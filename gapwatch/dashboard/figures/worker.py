@@ -1,0 +1,319 @@
+"""One worker on one time axis: roles, accounts, a band per requirement, HR events and LMS actions as marks.
+
+Owns the drawing only; states, causes and source rows arrive from ``page_worker_*``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from gapwatch.dashboard import words
+from gapwatch.dashboard.figures.canvas import blank, safe
+from gapwatch.dashboard.theme import PATTERNS, Palette
+
+LANE: Final = 56  # pixels: the lane's name above, the band beneath
+_MARKS: Final = {
+    "assignment": ("triangle-right", "assigned"),
+    "removal": ("x-thin", "assignment removed"),
+    "completion": ("diamond", "completion"),
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is drawn: the frames of ``page_worker_roles``, ``_accounts``, ``_bands`` and ``_marks``, and as-of (UTC)."""
+
+    roles: pd.DataFrame
+    accounts: pd.DataFrame
+    bands: pd.DataFrame
+    marks: pd.DataFrame
+    as_of: dt.datetime
+    zone: str
+
+
+@dataclass(frozen=True)
+class _Bar:
+    start: pd.Timestamp
+    stop: pd.Timestamp
+    text: str
+    hover: str
+    colour: str
+    pattern: str = ""
+
+
+def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
+    """Lanes from the top: role and site per assignment, each account, then each requirement; gaps first.
+
+    The axis shows the last ``months`` before as-of, or all of a shorter history; it can be dragged to see earlier.
+    """
+    as_of = _local(story.as_of, story.zone)
+    lanes = _lanes(story, colours, as_of)
+    first, last = _range(story, as_of, months)
+    figure = blank(colours, height=104 + LANE * max(len(lanes), 1), top=26, bottom=30, left=4, right=12)
+    places = {key: len(lanes) - 1 - position for position, (key, _, _) in enumerate(lanes)}
+    for key, name, bars in lanes:
+        _draw(figure, bars, places[key], colours, first, last)
+        figure.add_annotation(
+            x=0, xref="paper", y=places[key] + 0.4, text=name, showarrow=False, xanchor="left", yanchor="middle",
+            font={"size": 13, "color": colours.ink}, bgcolor=colours.paper, borderpad=1,
+        )  # fmt: skip
+    _marks(figure, story, places, colours)
+    _events(figure, story, len(lanes), colours, first, last)
+    figure.add_vline(x=as_of, line={"color": colours.accent, "width": 2})
+    figure.add_annotation(
+        x=as_of, y=1, yref="paper", yanchor="bottom", text=f"as of {words.day(as_of)}", showarrow=False,
+        xanchor="right", font={"color": colours.accent, "size": 13},
+    )  # fmt: skip
+    figure.update_xaxes(range=[first, last], showgrid=True, fixedrange=False, tickformat="%b\n%Y", type="date", nticks=9)
+    figure.update_yaxes(range=[-0.6, len(lanes) + 0.2], visible=False)
+    figure.update_layout(barmode="overlay", dragmode="pan", uniformtext={"minsize": 12, "mode": "hide"})
+    return figure
+
+
+def states_drawn(bands: pd.DataFrame) -> list[str]:
+    """The states that occur, in the order of the palette, for a key beside the picture."""
+    found = set(bands["state"])
+    return [state for state in PATTERNS if state in found]
+
+
+def key(states: list[str], colours: Palette) -> go.Figure:
+    """A key of those states: a patterned patch and its word each, in one row."""
+    figure = blank(colours, height=34, top=2, bottom=2, left=4, right=4)
+    for position, state in enumerate(states):
+        bar = _Bar(pd.Timestamp(0), pd.Timestamp(0), "", "", colours.state(state), PATTERNS[state])
+        figure.add_trace(
+            go.Bar(
+                x=[0.12], base=[position], y=[0], width=[0.55], orientation="h", marker=_marker(bar, colours),
+                hoverinfo="skip",
+            )
+        )  # fmt: skip
+        figure.add_annotation(
+            x=position + 0.16, y=0, text=words.STATES[state], showarrow=False, xanchor="left",
+            font={"size": 13, "color": colours.ink},
+        )  # fmt: skip
+    figure.update_xaxes(visible=False, range=[0, max(len(states), 4)])
+    figure.update_yaxes(visible=False, range=[-0.5, 0.5])
+    figure.update_layout(barmode="overlay")
+    return figure
+
+
+def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[_Bar]]]:
+    lanes: list[tuple[str, str, list[_Bar]]] = []
+    several = story.roles["assignment_key"].nunique() > 1
+    for assignment, rows in story.roles.groupby("assignment_key", sort=False):
+        name = f"<b>Role</b> ({safe(assignment)})" if several else "<b>Role</b>"
+        lanes.append((f"role:{assignment}", name, _role_bars(rows, story, colours, as_of)))
+    for row in story.accounts.to_dict("records"):
+        name = f"<b>LMS account</b> {safe(row['account_id'])}"
+        lanes.append((f"account:{row['account_id']}", name, [_account_bar(row, story, colours, as_of)]))
+    if story.accounts.empty:
+        lanes.append(("account:", "<b>LMS account</b>: none is linked to this person", []))
+    order = story.bands.assign(
+        is_open=(story.bands["state"] == "gap") & story.bands["valid_to"].isna(),
+        lane=_keys(story.bands),
+    )
+    ranked = order.groupby("lane", sort=False).agg(is_open=("is_open", "max"), name=("requirement", "first"))
+    for lane in ranked.sort_values(["is_open", "name"], ascending=[False, True], kind="stable").index:
+        rows = order[order["lane"] == lane]
+        first = rows.iloc[0]
+        at = f" at {safe(first['site'])}" if isinstance(first["site"], str) else ""
+        lanes.append((f"band:{lane}", f"{safe(first['requirement'])}{at}", _state_bars(rows, story, colours, as_of)))
+    return lanes
+
+
+def _keys(frame: pd.DataFrame) -> list[str]:
+    return [
+        f"{requirement}|{site if isinstance(site, str) else ''}"
+        for requirement, site in zip(frame["requirement_id"], frame["site"], strict=True)
+    ]
+
+
+def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
+    bars: list[_Bar] = []
+    for position, row in enumerate(rows.to_dict("records")):
+        start, stop = _span(row, story.zone, as_of)
+        place = f" · {safe(row['site'])}" if isinstance(row["site"], str) else ""
+        status = "" if row["status"] == "active" else f" ({safe(row['status'])})"
+        label = f"{safe(row['job_title'])}{place}{status}"
+        hover = (
+            f"<b>{label}</b><br>{_dates(row, story.zone)}<br>{safe(row['employment_type'])}, "
+            f"{safe(row['department'])}<br>recorded {_when(row['recorded_at'], story.zone)}"
+        )
+        pattern = "/" if row["status"] == "leave" else ""
+        bars.append(_Bar(start, stop, label, hover, colours.roles[position % 2], pattern))
+    return bars
+
+
+def _account_bar(row: dict[str, object], story: Story, colours: Palette, as_of: pd.Timestamp) -> _Bar:
+    start = _local(row["created_at"], story.zone) if not pd.isna(row["created_at"]) else as_of - pd.DateOffset(years=10)
+    stop = _local(row["deactivated_at"], story.zone) if not pd.isna(row["deactivated_at"]) else as_of
+    hover = (
+        f"<b>LMS account {safe(row['account_id'])}</b>, linked by {safe(row['method'])}<br>"
+        f"created {_when(row['created_at'], story.zone)}<br>"
+        f"{'closed ' + _when(row['deactivated_at'], story.zone) if not pd.isna(row['deactivated_at']) else safe(row['status'])}"
+        f"{_source('lms_accounts', row)}"
+    )
+    return _Bar(start, stop, str(safe(row["status"])), hover, colours.roles[0])
+
+
+def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
+    bars: list[_Bar] = []
+    for row in rows.to_dict("records"):
+        start, stop = _span(row, story.zone, as_of)
+        state, length = str(row["state"]), (stop - start).total_seconds() / 86400
+        word = words.said(words.STATES, state)
+        because = f": {words.said(words.CAUSES, row['cause'])}" if isinstance(row["cause"], str) else ""
+        hover = f"<b>{word}{because}</b>, {words.days(length)}<br>{_dates(row, story.zone)}"
+        if isinstance(row["owner"], str):
+            hover += f"<br>must act: {words.said(words.OWNERS, row['owner'])}"
+        if isinstance(row["completion_id"], str):
+            until = _when(row["credential_ends_at"], story.zone)
+            hover += (
+                f"<br>{safe(row['course_id'])} completed {_when(row['completed_at'], story.zone)}, "
+                f"{'valid to ' + until if not pd.isna(row['credential_ends_at']) else 'does not expire'}"
+                f"{_source('lms_completions', row)}"
+            )
+        hover += f"<br>{safe(row['requirement'])}, {safe(row['citation'])}"
+        bars.append(_Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, "")))
+    return bars
+
+
+def _draw(
+    figure: go.Figure, bars: list[_Bar], place: int, colours: Palette, first: pd.Timestamp, last: pd.Timestamp
+) -> None:
+    for bar in bars:
+        start, stop = max(bar.start, first - (last - first) * 4), bar.stop
+        if stop <= start:
+            continue
+        shown = max((min(stop, last) - max(start, first)).total_seconds(), 0) / (last - first).total_seconds()
+        pale = bar.pattern == "outline" or bar.colour in colours.roles
+        figure.add_trace(
+            go.Bar(
+                x=[(stop - start).total_seconds() * 1000],
+                base=[start],
+                y=[place],
+                width=[0.42],
+                offset=[-0.34],
+                orientation="h",
+                marker=_marker(bar, colours),
+                hovertemplate=f"{bar.hover}<extra></extra>",
+            )
+        )
+        # a label only where the visible part can hold it: about 7 px a letter of some 900 px
+        if shown * 130 > len(bar.text) and bar.text:
+            figure.add_annotation(
+                x=max(start, first), y=place - 0.13, text=bar.text, showarrow=False, xanchor="left", xshift=6,
+                font={"size": 12, "color": colours.ink if pale or bar.pattern else colours.on_strong},
+                bgcolor=colours.paper if bar.pattern not in ("", "outline") else None, borderpad=1,
+            )  # fmt: skip
+
+
+def _marker(bar: _Bar, colours: Palette) -> dict[str, object]:
+    if bar.pattern == "outline":
+        return {"color": "rgba(0,0,0,0)", "line": {"color": bar.colour, "width": 2}}
+    if bar.pattern:
+        pattern = {"shape": bar.pattern, "fgcolor": bar.colour, "bgcolor": colours.panel, "size": 6, "solidity": 0.4}
+        return {"color": bar.colour, "pattern": pattern, "line": {"color": bar.colour, "width": 1}}
+    return {"color": bar.colour, "line": {"color": colours.paper, "width": 1}}
+
+
+def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Palette) -> None:
+    lanes: dict[str, list[int]] = {}
+    for name, place in places.items():
+        if name.startswith("band:"):
+            lanes.setdefault(name.removeprefix("band:").split("|")[0], []).append(place)
+    for kind, (symbol, said) in _MARKS.items():
+        rows = story.marks[story.marks["kind"] == kind]
+        xs, ys, hovers = [], [], []
+        for row in rows.to_dict("records"):
+            for place in lanes.get(str(row["requirement_id"]), []):
+                xs.append(_local(row["at_instant"], story.zone))
+                ys.append(place - 0.34)
+                word = said if kind != "completion" else f"completion, {safe(row['what'])}"
+                hovers.append(
+                    f"<b>{word}</b> {_when(row['at_instant'], story.zone)}<br>{safe(row['course_id'])}, "
+                    f"{safe(row['reference'])}{_source(_feed(kind), row)}"
+                )
+        if xs:
+            figure.add_trace(
+                go.Scatter(
+                    x=xs, y=ys, mode="markers", hovertext=hovers, hovertemplate="%{hovertext}<extra></extra>",
+                    marker={"symbol": symbol, "size": 10, "color": colours.ink if "open" in symbol else colours.paper,
+                            "line": {"width": 1.5, "color": colours.ink}},
+                )
+            )  # fmt: skip
+
+
+def _events(
+    figure: go.Figure, story: Story, lanes: int, colours: Palette, first: pd.Timestamp, last: pd.Timestamp
+) -> None:
+    rows = story.marks[story.marks["kind"] == "event"]
+    if rows.empty:
+        return
+    xs = [_local(value, story.zone) for value in rows["at_instant"]]
+    hovers = [
+        f"<b>{words.said(words.EVENTS, row['what'])}</b> {_when(row['at_instant'], story.zone)}<br>"
+        f"recorded {_when(row['recorded_at'], story.zone)}"
+        for row in rows.to_dict("records")
+    ]
+    for at in xs:
+        figure.add_vline(x=at, line={"color": colours.muted, "width": 1, "dash": "dot"}, layer="below")
+    figure.add_trace(
+        go.Scatter(
+            x=xs, y=[lanes - 0.05] * len(xs), mode="markers", hovertext=hovers,
+            marker={"symbol": "circle", "size": 10, "color": colours.ink}, hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )  # fmt: skip
+    reached = first - (last - first)
+    for at, what in zip(xs, rows["what"], strict=True):
+        label = words.said(words.EVENTS, what)
+        width = (last - first) * (len(label) / 125)
+        if first <= at and at > reached and at + width < last:
+            figure.add_annotation(
+                x=at, y=lanes - 0.05, text=label, showarrow=False, xanchor="left", xshift=8,
+                font={"size": 12, "color": colours.ink},
+            )  # fmt: skip
+            reached = at + width
+
+
+def _range(story: Story, as_of: pd.Timestamp, months: int) -> tuple[pd.Timestamp, pd.Timestamp]:
+    starts = [_local(value, story.zone) for value in story.roles["valid_from"]]
+    first = max(min(starts, default=as_of - pd.DateOffset(months=1)), as_of - pd.DateOffset(months=months))
+    first = min(first, as_of - pd.DateOffset(days=30))
+    margin = (as_of - first) * 0.03
+    return first - margin, as_of + margin
+
+
+def _span(row: dict[str, object], zone: str, as_of: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    start = _local(row["valid_from"], zone)
+    stop = as_of + pd.DateOffset(months=1) if pd.isna(row["valid_to"]) and "state" not in row else as_of
+    return start, _local(row["valid_to"], zone) if not pd.isna(row["valid_to"]) else stop
+
+
+def _local(value: object, zone: str) -> pd.Timestamp:
+    """Naive local time: plotly draws what it is given, so the zone is applied before."""
+    return pd.Timestamp(words.local_time(value, zone)).tz_localize(None)
+
+
+def _dates(row: dict[str, object], zone: str) -> str:
+    end = "still so" if pd.isna(row["valid_to"]) else f"to {_when(row['valid_to'], zone)}"
+    return f"from {_when(row['valid_from'], zone)} {end}"
+
+
+def _when(value: object, zone: str) -> str:
+    return words.UNKNOWN if pd.isna(value) else words.moment(pd.Timestamp(str(value)).tz_localize("UTC"), zone)
+
+
+def _feed(kind: str) -> str:
+    return "lms_completions" if kind == "completion" else "lms_assignments"
+
+
+def _source(feed: str, row: dict[str, object]) -> str:
+    if not isinstance(row["load_id"], str):
+        return ""
+    return f"<br>source: {feed}, row {int(str(row['row_number']).split('.')[0])} of load<br>{safe(row['load_id'])}"

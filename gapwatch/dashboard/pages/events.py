@@ -1,0 +1,96 @@
+"""HR events and their answers: what the LMS should have done, whether it did, and how long it took."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard.answers import ROW_LIMIT, View
+from gapwatch.dashboard.figures import canvas, events
+
+_SHOW = {"unsynced": "Late or missing", "all": "All answers", **{key: words.VERDICTS[key] for key in words.VERDICTS}}
+_COLUMNS = (
+    "verdict",
+    "event_type",
+    "effective_at",
+    "full_name",
+    "worker_id",
+    "action",
+    "requirement",
+    "site",
+    "due_at",
+    "responded_at",
+    "latency_hours",
+    "recorded_at",
+)
+
+
+def page() -> None:
+    """Draw the page."""
+    shown = shell.view()
+    head = shown.first("page_events_headline")
+    shell.title(_sentence(head), shown)
+    shell.not_narrowed(shown, "page_events_headline")
+    counts = shown.ask("page_event_counts")
+    if counts.empty:
+        st.markdown("No HR event in this scope called for an answer of the LMS.")
+        return
+    _answers(counts, shown)
+    _latency(shown)
+    _ledger(shown)
+
+
+def _sentence(head: dict[str, int]) -> str:
+    total = int(head["events"])
+    if not total:
+        return "No HR events in this scope"
+    unsynced = int(head["unsynced"])
+    if not unsynced:
+        return f"The LMS answered all of {words.count(total, 'HR event')} in time"
+    return (
+        f"{unsynced:,} of {words.count(total, 'HR event')} answered late or not at all; "
+        f"{int(head['unanswered']):,} still wait for an answer"
+    )
+
+
+def _answers(counts: pd.DataFrame, shown: View) -> None:
+    st.header("How the LMS answered", anchor=False, help="One answer per event, action and requirement. The clock starts when the event is both effective and recorded; the promise is the policy's SLA.")
+    st.caption("Answers by HR event and verdict, share of each event's answers")
+    st.plotly_chart(events.verdicts(counts, shown.palette), theme=None, config=canvas.CONFIG, key="verdicts", alt="Bars of answers by event type and verdict; the table below holds the same figures")
+    tables.behind("Answers by event, action and verdict", counts, ["event_type", "action", "verdict", "answers", "events"], shown, name="event_counts")
+
+
+def _latency(shown: View) -> None:
+    rows = shown.ask_if_built("page_latency")
+    st.header("How fast it answers", anchor=False, help="Median and 90% by Kaplan-Meier from the clock start: unanswered events count as waiting, not as never asked. Whole organisation.")
+    if rows.empty:
+        st.markdown("Not known: no answer could be judged yet.")
+        return
+    tables.show(rows, ["event_type", "action", "answers", "unanswered", "median_hours", "p90_hours", "within_sla_pct"], shown, name="latency", help_texts={"median_hours": "Half were answered within this time; empty when fewer than half were."})
+    if shown.scope.narrowed():
+        st.caption("The whole organisation: latency is not narrowed by the scope.")
+
+
+def _ledger(shown: View) -> None:
+    st.header("The ledger", anchor=False, help="Every HR event with the LMS action it called for.")
+    left, middle, right = st.columns(3)
+    verdict = left.selectbox("Verdict", list(_SHOW), format_func=_SHOW.__getitem__, key="events_verdict")
+    event = middle.selectbox("HR event", list(words.EVENTS), index=None, placeholder="All events", format_func=words.EVENTS.__getitem__, key="events_type")
+    action = right.selectbox("Action", list(words.ACTIONS), index=None, placeholder="All actions", format_func=words.ACTIONS.__getitem__, key="events_action")
+    narrowed = {"verdict": None if verdict == "all" else verdict, "event_type": event, "action": action}
+    rows = shown.ask("page_events", row_limit=ROW_LIMIT, **narrowed)
+    if rows.empty:
+        st.success("No answer matches in this scope.", icon=":material/check_circle:")
+        return
+    st.caption(f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the worker.")
+    picked = tables.choose(rows, _COLUMNS, shown, name="ledger", height=min(38 + 35 * len(rows), 460))
+    tables.cut_note(rows)
+    tables.download("event-answers", "page_events", shown, count=tables.total(rows), **narrowed)
+    if picked is not None:
+        row = rows.iloc[picked]
+        who = words.person(row["full_name"], row["worker_id"])
+        shell.link("worker", f"See {words.plain(who)} on one time axis", shown, icon=":material/arrow_forward:", worker=str(row["worker_id"]))
+
+
+page()

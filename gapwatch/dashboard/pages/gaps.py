@@ -1,0 +1,167 @@
+"""Gaps: the list, narrowed as the reader likes, and all there is to know about the one that is picked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard.answers import ROW_LIMIT, View
+
+_COLUMNS = (
+    "severity",
+    "full_name",
+    "worker_id",
+    "requirement",
+    "site",
+    "exposure_days",
+    "cause",
+    "owner",
+    "opened_at",
+    "closed_at",
+    "job_title",
+    "department",
+    "citation",
+)
+_STATUS = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
+
+
+def page() -> None:
+    """Draw the page."""
+    shown = shell.view()
+    query = st.query_params
+    status = query.get("status", "open")
+    status = status if status in _STATUS else "open"
+    requirement, cause = query.get("requirement"), query.get("cause")
+    narrowed = {"status": None if status == "all" else status, "requirement": requirement, "cause": cause}
+    rows = shown.ask("page_gaps", row_limit=ROW_LIMIT, **narrowed)
+    shell.title(_sentence(rows, status), shown)
+    _controls(status, requirement, cause, shown)
+    if rows.empty:
+        _empty(status, shown)
+        return
+    columns = [name for name in _COLUMNS if name != "closed_at" or status != "open"]
+    st.caption("Severity times days, the weightiest first. Pick a row to see what is behind it.")
+    picked = tables.choose(rows, columns, shown, name="gaps", height=_height(len(rows)))
+    tables.cut_note(rows)
+    tables.download("gaps", "page_gaps", shown, count=tables.total(rows), **narrowed)
+    if picked is not None:
+        query["gap"] = str(rows.iloc[picked]["gap_id"])
+    gap = query.get("gap")
+    if gap:
+        _detail(gap, shown)
+
+
+def _sentence(rows: pd.DataFrame, status: str) -> str:
+    total = tables.total(rows)
+    if not total:
+        return "No open gaps" if status == "open" else "No gaps"
+    people = rows["worker_id"].nunique()
+    told = {"open": "open gap", "closed": "closed gap", "all": "gap"}[status]
+    more = "at least " if total > len(rows) else ""
+    return f"{words.count(total, told)} on {more}{words.count(people, 'person', 'people')}"
+
+
+def _controls(status: str, requirement: str | None, cause: str | None, shown: View) -> None:
+    titles = shown.ask("page_requirements").set_index("requirement_id")["title"].to_dict()
+    left, middle, right = st.columns(3)
+    st.session_state["gaps_status"] = status
+    left.selectbox(
+        "Show", list(_STATUS), key="gaps_status", format_func=_STATUS.__getitem__, on_change=_set, args=("status",)
+    )
+    st.session_state["gaps_requirement"] = requirement
+    known = {str(key): f"{title} ({key})" for key, title in titles.items()}
+    if requirement and requirement not in known:
+        known[requirement] = f"{requirement} (not in this policy)"
+    middle.selectbox(
+        "Requirement", list(known), index=None, placeholder="All requirements", key="gaps_requirement",
+        format_func=lambda value: known.get(value, value), on_change=_set, args=("requirement",),
+    )  # fmt: skip
+    st.session_state["gaps_cause"] = cause if cause in words.CAUSES else None
+    right.selectbox(
+        "Cause", list(words.CAUSES), index=None, placeholder="All causes", key="gaps_cause",
+        format_func=lambda value: words.CAUSES[value].capitalize(), on_change=_set, args=("cause",),
+    )  # fmt: skip
+
+
+def _set(name: str) -> None:
+    value = st.session_state[f"gaps_{name}"]
+    st.query_params.pop("gap", None)
+    if value is None or (name == "status" and value == "open"):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def _empty(status: str, shown: View) -> None:
+    population = shown.first("page_population")
+    day = words.day(words.local_time(shown.run.as_of, shown.zone))
+    if not population.get("checked"):
+        st.info(f"Nothing was required in this scope on {day}, so there is nothing to check. Mind the filters.", icon=":material/filter_alt:")
+        return
+    people = words.count(int(population["people"]), "person", "people")
+    checked = words.count(int(population["checked"]), "requirement")
+    told = "No open gap matches" if status == "open" else "No gap matches"
+    st.success(f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:")
+
+
+def _height(rows: int) -> int:
+    return min(38 + 35 * rows, 460)
+
+
+def _detail(gap_id: str, shown: View) -> None:
+    gap = shown.first("page_gap", gap=gap_id)
+    if not gap:
+        st.info("The gap this link names does not exist on this day.", icon=":material/info:")
+        return
+    who = words.person(gap["full_name"], gap["worker_id"])
+    with st.container(border=True, key="gap_detail"):
+        st.subheader(f"{words.plain(who)}: {words.plain(gap['requirement'])}", anchor=False)
+        st.markdown(_story(gap, shown))
+        shell.link(
+            "worker",
+            f"See {words.plain(who)} on one time axis",
+            shown,
+            icon=":material/arrow_forward:",
+            worker=str(gap["worker_id"]),
+            gap=gap_id,
+        )
+        spent = {cause: float(gap[f"days_{cause}"] or 0) for cause in words.CAUSES}
+        lines = [f"{words.CAUSES[cause]} {words.days(days)}" for cause, days in spent.items() if days > 0]
+        st.markdown(f"**How the days came about:** {'; '.join(lines)}." if lines else "")
+        st.caption(_basis(gap))
+
+
+def _story(gap: dict[str, Any], shown: View) -> str:
+    opened = words.moment(words.local_time(gap["opened_at"], shown.zone), shown.zone)
+    length = words.days(gap["exposure_days"])
+    if gap["closed_at"] is None:
+        state = f"Open since {opened}: **{length}**, severity **{gap['severity']}**."
+    else:
+        closed = words.moment(words.local_time(gap["closed_at"], shown.zone), shown.zone)
+        state = f"Open from {opened} to {closed}: **{length}**, closed by {words.said({}, gap['closed_by'])}."
+    cause = f"Cause now: **{words.said(words.CAUSES, gap['cause'])}**; **{words.said(words.OWNERS, gap['owner'])}** must act."
+    if gap["closed_at"] is not None:
+        cause = f"Last cause: {words.said(words.CAUSES, gap['cause'])} ({words.said(words.OWNERS, gap['owner'])})."
+    event = ""
+    if gap["event_type"] is not None:
+        at = words.day(words.local_time(gap["event_at"], shown.zone))
+        event = f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
+    cure = f" Passing {words.plain(gap['courses'])} closes it." if gap["courses"] else " No course earns credit for it: see the policy."
+    return f"{state} {cause}{event}{cure if gap['closed_at'] is None else ''}"
+
+
+def _basis(gap: dict[str, Any]) -> str:
+    parts = [f"Gap {gap['gap_id']}"]
+    if gap["citation"]:
+        parts.append(words.plain(gap["citation"]))
+    if gap["rule_ids"]:
+        parts.append(f"required by {words.plain(str(gap['rule_ids']).replace(';', ', '))}")
+    if gap["site"]:
+        parts.append(f"for {words.plain(gap['site'])}")
+    return " · ".join(parts)
+
+
+page()

@@ -1,0 +1,210 @@
+"""Tables: column headings, formats and downloads, the same on every page.
+
+Owns how a published column is shown. Frames arrive with published column names; what is not named here is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from gapwatch.dashboard import words
+from gapwatch.dashboard.answers import ROW_LIMIT, View
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "cause": words.CAUSES,
+    "first_cause": words.CAUSES,
+    "owner": words.OWNERS,
+    "event_type": words.EVENTS,
+    "ended_by": words.EVENTS,
+    "action": words.ACTIONS,
+    "verdict": words.VERDICTS,
+    "integration_method": words.METHODS,
+    "method": words.METHODS,
+    "state": words.STATES,
+    "status": words.STATUS,
+}
+_SENTENCED: Final = {"check_id", "employment_type", "commonest_error", "closed_by", "account_status"}
+_DAYS: Final = {"opened_at", "closed_at", "ended_at", "active_until", "effective_at", "valid_from", "valid_to"}
+_HEADINGS: Final[dict[str, str]] = {
+    "full_name": "Name",
+    "worker_id": "Worker",
+    "requirement": "Requirement",
+    "requirement_id": "Requirement ID",
+    "owner": "Who must act",
+    "exposure_days": "Days",
+    "opened_at": "Opened",
+    "closed_at": "Closed",
+    "closed_by": "Closed by",
+    "job_title": "Role",
+    "effective_at": "Effective",
+    "recorded_at": "Recorded",
+    "event_type": "HR event",
+    "clock_at": "Clock starts",
+    "due_at": "Due",
+    "responded_at": "Answered",
+    "latency_hours": "Latency (h)",
+    "median_hours": "Median (h)",
+    "p90_hours": "90% within (h)",
+    "within_sla_pct": "Within promise",
+    "days_active": "Days active",
+    "logins_after": "Logins after leaving",
+    "open_assignments": "Open assignments",
+    "is_open": "Still active",
+    "is_within_sla": "Within promise",
+    "age_hours": "Age (h)",
+    "expect_every_hours": "Promised every (h)",
+    "accepted_at": "Newest load",
+    "rows_rejected": "Rows rejected",
+    "rejected_ever": "Rejected ever",
+    "held_loads": "Held since",
+    "is_late": "Late",
+    "check_id": "Check",
+    "within": "Within promise",
+    "full_site": "Site",
+}
+
+
+def heading(column: str) -> str:
+    """The heading of a published column, in sentence case."""
+    told = _HEADINGS.get(column)
+    if told:
+        return told
+    text = column.removesuffix("_at").removesuffix("_id").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def readable(frame: pd.DataFrame, columns: Sequence[str], *, zone: str) -> pd.DataFrame:
+    """Those columns with words for codes and instants in local time of ``zone`` (naive, as tables show them)."""
+    shown = frame.loc[:, list(columns)].copy()
+    for column in columns:
+        if column in _WORDS:
+            shown[column] = [None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]]
+        elif pd.api.types.is_datetime64_any_dtype(shown[column].dtype):
+            local = shown[column].dt.tz_localize("UTC").dt.tz_convert(zone)
+            shown[column] = local.dt.tz_localize(None).dt.floor("s")
+        elif pd.api.types.is_bool_dtype(shown[column].dtype):
+            shown[column] = ["Yes" if value else "No" for value in shown[column]]
+        elif column in _SENTENCED:
+            shown[column] = [None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]]
+        elif column == "severity":
+            shown[column] = [None if pd.isna(value) else str(value).capitalize() for value in shown[column]]
+    return shown
+
+
+def configs(frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | None = None) -> dict[str, ColumnConfig]:
+    """How each column of a readable frame is shown: heading, format, alignment, help."""
+    help_texts = help_texts or {}
+    made: dict[str, ColumnConfig] = {}
+    for column in frame.columns:
+        name, told = heading(str(column)), help_texts.get(str(column))
+        kind = frame[column].dtype
+        if pd.api.types.is_datetime64_any_dtype(kind):
+            told = told or f"Local time of {zone}."
+            form = "D MMM YYYY" if column in _DAYS else "D MMM YYYY, HH:mm"
+            made[column] = st.column_config.DatetimeColumn(name, format=form, help=told)
+        elif str(column).endswith("_pct"):
+            made[column] = st.column_config.NumberColumn(name, format="%.1f %%", help=told)
+        elif pd.api.types.is_float_dtype(kind):
+            digits = "%.1f" if str(column).endswith("_hours") else "localized"
+            made[column] = st.column_config.NumberColumn(name, format=digits, help=told)
+        elif pd.api.types.is_integer_dtype(kind):
+            made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
+        else:
+            made[column] = st.column_config.TextColumn(name, help=told)
+    return made
+
+
+def show(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    shown: View,
+    *,
+    name: str,
+    height: int | None = None,
+    help_texts: Mapping[str, str] | None = None,
+) -> None:
+    """Show those columns as a table that can be sorted and searched."""
+    readied = _rounded(readable(frame, columns, zone=shown.zone))
+    st.dataframe(
+        readied,
+        hide_index=True,
+        width="stretch",
+        height=height or ("content" if len(frame) <= 25 else 460),
+        placeholder="–",
+        column_config=configs(readied, zone=shown.zone, help_texts=help_texts),
+        key=f"table_{name}",
+        alt=f"Table: {name.replace('_', ' ')}",
+    )
+
+
+def choose(frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str, height: int | None = None) -> int | None:
+    """Show those columns as a table and return the position of the row that was picked, if any."""
+    readied = _rounded(readable(frame, columns, zone=shown.zone))
+    event = st.dataframe(
+        readied,
+        hide_index=True,
+        width="stretch",
+        height=height or ("content" if len(frame) <= 25 else 460),
+        placeholder="–",
+        column_config=configs(readied, zone=shown.zone),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"table_{name}",
+        alt=f"Table: {name.replace('_', ' ')}",
+    )
+    picked = event.selection.rows
+    return int(picked[0]) if picked else None
+
+
+def download(name: str, question: str, shown: View, *, count: int, **parameters: object) -> None:
+    """Offer all rows of that question in this scope as CSV, read only when asked for; published names, UTC."""
+
+    def data() -> bytes:
+        frame = shown.ask(question, **parameters).drop(columns=["total_rows", "weight"], errors="ignore")
+        return frame.to_csv(index=False).encode("utf-8-sig")
+
+    st.download_button(
+        f"Download all {count:,} rows (CSV)" if count != 1 else "Download the row (CSV)",
+        data,
+        file_name=f"gapwatch-{name}-{shown.run.as_of:%Y-%m-%d}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key=f"download_{name}",
+        on_click="ignore",
+    )
+
+
+def total(frame: pd.DataFrame) -> int:
+    """How many rows match in all, of which the frame may hold the first ``ROW_LIMIT``."""
+    return int(frame["total_rows"].iloc[0]) if len(frame) else 0
+
+
+def cut_note(frame: pd.DataFrame) -> None:
+    """Say that a table shows a part, when it does."""
+    if total(frame) > len(frame):
+        st.caption(f"The first {ROW_LIMIT:,} of {total(frame):,} rows; the download holds all.")
+
+
+def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str) -> None:
+    """The plain-table alternative of a picture, folded away."""
+    with st.expander(f"{label} as a table", icon=":material/table:"):
+        show(frame, columns, shown, name=name)
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    for column in frame.columns:
+        if pd.api.types.is_float_dtype(frame[column].dtype) and (
+            str(column).endswith("_days") or str(column).startswith("days_")
+        ):
+            frame[column] = frame[column].round(1 if frame[column].abs().max() < 10 else 0)
+    return frame
+
+
+def cells(row: Mapping[str, Any], *names: str) -> list[str]:
+    """Those cells of a row as words, missing ones left out."""
+    return [str(row[name]) for name in names if row.get(name) is not None and not pd.isna(row[name])]

@@ -1,0 +1,213 @@
+"""Composes one digest from its facts: the answer, its reliability, the numbers, then the parts. Pure.
+
+Owns the order and the sentences of the opening; the parts below it are in ``sections``. Reads no clock, no
+file and no database, so the same facts give the same digest. Called by ``weekly``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gapwatch.digest import wording
+from gapwatch.digest.content import Digest, Link, Number, Section, Trust
+from gapwatch.digest.facts import Facts, Row
+from gapwatch.digest.links import Links
+from gapwatch.digest.phrases import phrase
+from gapwatch.digest.sections import compose_sections
+
+_BEFORE = {7: "last week", 28: "four weeks ago"}
+
+
+def compose(facts: Facts, *, dashboard_url: str, version: str) -> Digest:
+    """The digest of these facts. ``version`` is gapwatch's own, for the footer."""
+    zone = facts.run.organisation_timezone
+    year, week, _ = wording.local(facts.run.as_of, timezone=zone).isocalendar()
+    links = Links(base=dashboard_url, as_of=facts.run.as_of, sites=facts.sites)
+    trust = _trust(facts)
+    scope = scope_name(facts)
+    sections, quiet = compose_sections(facts, links=links)
+    return Digest(
+        week=f"{year}-W{week:02}",
+        as_of=facts.run.as_of,
+        run_id=facts.run.run_id,
+        subject=_subject(facts, week=week, scope=scope, trust=trust),
+        heading=f"{scope}, week {week}",
+        headline=_headline(facts, scope=scope),
+        trust=trust,
+        numbers=_numbers(facts),
+        sections=(*sections, *_quiet(quiet)),
+        footer=_footer(facts, version=version),
+        dashboard=Link("Open the dashboard", links.page()),
+    )
+
+
+def scope_name(facts: Facts) -> str:
+    """What the recipient's sites are called together; the organisation where nothing narrows them."""
+    names = [facts.site_names.get(site, site) for site in facts.sites]
+    if not names:
+        return facts.run.organisation_name
+    if len(names) <= 2:
+        return wording.listed(names)
+    return f"{names[0]} and {len(names) - 1} more sites"
+
+
+def _subject(facts: Facts, *, week: int, scope: str, trust: Trust) -> str:
+    head = facts.headline
+    open_gaps = wording.count(head["open_gaps"], "open gap")
+    changes = f"{wording.thousands(head['new_gaps'])} new, {wording.thousands(head['closed_gaps'])} closed"
+    critical = f", {wording.thousands(head['critical_gaps'])} critical" if head["open_gaps"] else ""
+    state = "data current" if trust.is_current else "data degraded, not an all-clear"
+    if head["open_gaps"] and not trust.is_current:
+        state = "data degraded"
+    return f"gapwatch week {week}, {scope}: {open_gaps} ({changes}){critical} — {state}"
+
+
+def _headline(facts: Facts, *, scope: str) -> str:
+    head, population = facts.headline, facts.population
+    if not head["open_gaps"]:
+        day = wording.date_of(facts.run.as_of, timezone=facts.run.organisation_timezone)
+        return (
+            f"No open gaps at {scope} on {day}; {wording.count(population['people'], 'person', 'people')},"
+            f" {wording.count(population['obligations'], 'requirement')} checked."
+        )
+    where = f" at {wording.count(head['sites'], 'site')}" if head["sites"] > 1 else ""
+    critical = f"{wording.thousands(head['critical_gaps']) if head['critical_gaps'] else 'none'} critical"
+    return (
+        f"{wording.count(head['open_gaps'], 'open gap')} on"
+        f" {wording.count(head['people'], 'person', 'people')}{where}, {critical};"
+        f" {wording.days(head['longest_days'])} the longest."
+    )
+
+
+def _trust(facts: Facts) -> Trust:
+    zone = facts.run.organisation_timezone
+    doubts = [_source_doubt(source, timezone=zone) for source in facts.sources if source["is_degraded"]]
+    doubts += [_check_doubt(check) for check in facts.checks]
+    unknown = facts.population["workers_not_evaluable"]
+    if unknown:
+        doubts.append(
+            f"{wording.count(unknown, 'worker')} can't be evaluated: the completions feed does not reach back"
+            " to the time in question."
+        )
+    promised = sum(source["expect_every_hours"] is not None for source in facts.sources)
+    if doubts:
+        verdict = f"Data degraded, for {wording.count(len(doubts), 'reason')}."
+        if not facts.headline["open_gaps"]:
+            verdict += " This is not an all-clear."
+    elif promised:
+        verdict = f"Data current: {wording.count(promised, 'source')} as fresh as promised."
+    else:
+        verdict = "Data current as far as known: no source has a promised freshness (expect_every_hours)."
+    return Trust(
+        is_current=not doubts,
+        verdict=verdict,
+        doubts=tuple(doubts),
+        basis=(
+            f"As of {wording.moment(facts.run.as_of, timezone=zone)};"
+            f" known by {wording.moment(facts.run.known_at, timezone=zone)}."
+        ),
+        ages=_ages(facts),
+    )
+
+
+def _source_doubt(source: Row, *, timezone: str) -> str:
+    name = source["source"]
+    held = ""
+    if source["held_loads"]:
+        loads = wording.count(source["held_loads"], "newer load")
+        held = f"{loads} held by the load guard, the data before in use"
+    if source["loaded_at"] is None:
+        return f"{name}: never loaded{'; ' + held if held else ''}."
+    if not source["is_late"]:
+        return f"{name}: {held}."
+    since = wording.moment(source["loaded_at"], timezone=timezone)
+    late = (
+        f"{name} is {wording.hours(source['age_hours'])} old, promised every"
+        f" {wording.hours(source['expect_every_hours'])}: nothing after {since} is in this mail"
+    )
+    return f"{late}; {held}." if held else f"{late}."
+
+
+def _check_doubt(check: Row) -> str:
+    name = phrase({}, check["check_id"])
+    feed = f" ({check['feed']})" if check["feed"] else ""
+    if check["status"] != "fail":
+        return f"The critical check “{name}”{feed} could not run."
+    of = f" of {wording.thousands(check['rows_checked'])}" if check["rows_checked"] else ""
+    failed = wording.thousands(check["rows_failed"] or 0)
+    noun = "row" if (check["rows_checked"] or check["rows_failed"]) == 1 else "rows"
+    return f"The critical check “{name}”{feed} fails on {failed}{of} {noun}."
+
+
+def _ages(facts: Facts) -> str:
+    groups: dict[str, list[str]] = {}
+    for source in sorted(facts.sources, key=lambda row: str(row["source"])):
+        promise = source["expect_every_hours"]
+        promised = f"promised every {wording.hours(promise)}" if promise is not None else "nothing promised"
+        age = "never loaded" if source["loaded_at"] is None else f"{wording.hours(source['age_hours'])} old"
+        groups.setdefault(f"{age} ({promised})", []).append(str(source["source"]))
+    told = [f"{', '.join(names)} {age}" for age, names in groups.items()]
+    return f"Age of the sources: {'; '.join(told)}." if told else ""
+
+
+def _numbers(facts: Facts) -> tuple[Number, ...]:
+    moments = {int(row["days_before"]): row for row in facts.numbers}
+
+    def number(label: str, part: str, whole: str, noun: Callable[[Row], str]) -> Number:
+        now = moments[0]
+        before = ((name, moments[back]) for back, name in _BEFORE.items())
+        return Number(
+            label=label,
+            value=wording.thousands(now[part]),
+            of=f"of {noun(now)} ({wording.share(now[part], now[whole])})",
+            before=tuple(
+                f"{name} {wording.thousands(row[part])} of {wording.thousands(row[whole])}"
+                for name, row in before
+            ),
+        )
+
+    return (
+        number(
+            "Open gaps",
+            "open_gaps",
+            "requirements",
+            lambda row: f"{wording.thousands(row['requirements'])} requirements, trained or a gap",
+        ),
+        number(
+            "People with a gap",
+            "people_with_gap",
+            "people",
+            lambda row: wording.count(row["people"], "person", "people"),
+        ),
+        number(
+            "Answered in time",
+            "answered_on_time",
+            "answers_due",
+            lambda row: (
+                f"{wording.thousands(row['answers_due'])} LMS actions that HR changes called for in 28 days"
+            ),
+        ),
+    )
+
+
+def _quiet(parts: tuple[str, ...]) -> tuple[Section, ...]:
+    if not parts:
+        return ()
+    return (Section(title="Nothing to report", intro=wording.sentence(f"{wording.listed(parts)}.")),)
+
+
+def _footer(facts: Facts, *, version: str) -> tuple[str, ...]:
+    sites = (
+        wording.listed([f"{facts.site_names.get(site, site)} ({site})" for site in facts.sites])
+        or f"all sites of {facts.run.organisation_name}"
+    )
+    employed = wording.count(facts.population["people"], "person", "people")
+    return (
+        f"Covers {sites}: {employed} employed there at as-of. No other filter.",
+        "A gap is time in which a requirement of a worker's role was in force and no credential, waiver,"
+        " leave or grace covered it. It counts at the site it is about, else at that of the role it opened"
+        " under.",
+        "New, reopened and closed: in the seven days before as-of. Last week and four weeks ago are told"
+        " with today's knowledge, so they may differ from what an earlier mail said.",
+        f"gapwatch {version}, run {facts.run.run_id}, policy {facts.run.policy_sha256[:8]}.",
+    )

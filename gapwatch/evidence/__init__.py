@@ -1,0 +1,10 @@
+"""The evidence workbook, its manifest, and their verification.
+
+``write_evidence`` makes both files; ``gapwatch.evidence.verify`` checks them without a warehouse.
+"""
+
+from __future__ import annotations
+
+from gapwatch.evidence.workbook import EvidenceSummary, write_evidence
+
+__all__ = ["EvidenceSummary", "write_evidence"]

@@ -1,0 +1,140 @@
+"""The sheets that prove the method: integration health, data quality, logic, dictionary, sign-off."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gapwatch.evidence.cells import Kind
+from gapwatch.evidence.sheets import Column, PageSheet, TableSheet
+from gapwatch.evidence.styles import OUTCOMES
+
+HEALTH: Final = TableSheet(
+    name="Integration health",
+    purpose="Whether each source was on time and complete",
+    question="evidence_health",
+    empty="No source is configured.",
+    columns=(
+        Column("source", "Name of the source in the configuration"),
+        Column("feed", "Feed it fills"),
+        Column("loads", "Loads so far", Kind.INTEGER),
+        Column("last_loaded_at", "Newest load", Kind.INSTANT),
+        Column("age_hours", "Hours from that load to the as-of instant", Kind.NUMBER),
+        Column("expect_every_hours", "Promised interval; empty = none", Kind.NUMBER),
+        Column("is_fresh", "Whether the promise is kept", Kind.YESNO),
+        Column("rows_read", "Rows read", Kind.INTEGER),
+        Column("rows_accepted", "… of which accepted", Kind.INTEGER),
+        Column("rows_rejected", "… of which rejected", Kind.INTEGER),
+        Column("held_loads", "Loads kept out by the load guard", Kind.INTEGER),
+    ),
+)
+
+CHECKS: Final = TableSheet(
+    name="Data quality",
+    purpose="Each check of the data: rows tested, rows failed",
+    question="evidence_checks",
+    empty="No check ran on this data.",
+    counted=("status",),
+    columns=(
+        Column("check_id", "Name of the check", heading="Check"),
+        Column("feed", "Feed or table it tests"),
+        Column("severity", "How much a failure matters"),
+        Column("status", "pass, fail, or error (the check itself could not run)", tones=OUTCOMES),
+        Column("rows_checked", "Rows tested", Kind.INTEGER),
+        Column("rows_failed", "Rows failed", Kind.INTEGER),
+        Column("detail", "What it found", Kind.LONG),
+    ),
+)
+
+LOGIC: Final = PageSheet(
+    name="Logic",
+    purpose=(
+        "The full SQL of every model and of every question asked for these sheets, "
+        "line by line, with its hash"
+    ),
+    columns=(
+        Column("model", "Name of the model or question", heading="Model"),
+        Column("folder", "Folder it lies in; ask = a question asked for a sheet", heading="Folder"),
+        Column(
+            "sql_sha256",
+            "First 16 digits of the SHA-256 of the whole text; all of it is in the manifest",
+            heading="SHA-256",
+        ),
+        Column("line", "Line of the text", Kind.INTEGER, heading="Line"),
+        Column("sql", "The line", Kind.SQL, heading="SQL"),
+    ),
+    widths=(30, 12, 22, 7, 120),
+)
+
+DICTIONARY: Final = PageSheet(
+    name="Dictionary",
+    purpose=(
+        "Every column of every sheet and what it means; the formula of every percentage; blank cells counted"
+    ),
+    columns=(
+        Column("sheet", "Sheet", heading="Sheet"),
+        Column("heading", "Heading in the sheet", heading="Heading"),
+        Column("name", "Name of the column in the run's tables and questions", heading="Column name"),
+        Column("kind", "What its cells hold", heading="Kind"),
+        Column("meaning", "What it means", Kind.LONG, heading="Meaning"),
+        Column("blank", "Cells without a value", Kind.INTEGER, heading="Blank cells"),
+        Column("rows", "Rows of the sheet", Kind.INTEGER, heading="Rows"),
+    ),
+    widths=(24, 30, 28, 12, 90, 10, 10),
+)
+
+SIGN_OFF: Final = PageSheet(
+    name="Sign-off",
+    purpose="Who prepared it, who reviewed it, what they decided, and when",
+    columns=(
+        Column("role", "Role", heading="Role"),
+        Column("name", "Name given with the export", heading="Name"),
+        Column("decision", "To fill in", heading="Decision"),
+        Column("signature", "To fill in", heading="Signature"),
+        Column("date", "To fill in", heading="Date"),
+    ),
+    widths=(26, 40, 34, 34, 20),
+)
+
+LONG_TEXT: Final = PageSheet(  # only where a text does not fit its cell
+    name="Long text",
+    purpose="Texts too long for one cell, whole, in parts to be read one after the other",
+    columns=(
+        Column("sheet", "Sheet whose cell holds the beginning", heading="Sheet"),
+        Column("row", "Row of that cell", Kind.INTEGER, heading="Row"),
+        Column("column", "Heading of its column", heading="Column"),
+        Column("part", "Number of the part", Kind.INTEGER, heading="Part"),
+        Column("text", "The part", heading="Text"),
+    ),
+    widths=(24, 10, 30, 8, 100),
+)
+
+MEASURES: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "Requirement compliance",
+        "100 × trained / (trained + gap), worker-requirements at the end of the period; "
+        "waived, on leave, in grace and "
+        "not evaluable ones are in neither; empty when the denominator is 0",
+    ),
+    (
+        "Person compliance",
+        "100 × people without a gap / people with at least one trained or gap, at the end "
+        "of the period; empty when "
+        "the denominator is 0",
+    ),
+    (
+        "Answered within the time allowed",
+        "100 × (early + on_time) / (early + on_time + late + missing) expected actions",
+    ),
+)
+
+KINDS: Final = {
+    Kind.TEXT: "text",
+    Kind.LONG: "text",
+    Kind.SQL: "text",
+    Kind.DATE: "date",
+    Kind.INSTANT: "time, UTC",
+    Kind.INTEGER: "whole number",
+    Kind.NUMBER: "number",
+    Kind.PERCENT: "percentage",
+    Kind.YESNO: "yes or no",
+}

@@ -1,0 +1,95 @@
+"""Dates and times as sources write them: text or typed values to a bare date, a clock time or an instant.
+
+Owns which spellings are accepted: ISO 8601 (``YYYY-MM-DD``, ``YYYYMMDD``, ``YYYY-MM-DD[T
+]HH:MM[:SS[.ffffff]]`` with or without ``Z``, ``±HH``, ``±HHMM``, ``±HH:MM``) and the source's
+``date_format``. Anything else is a reject: ``03/04/2026`` is two dates. Zones are applied in
+``gapwatch.loaders.convert``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gapwatch.loaders.raw import quoted_text
+
+_CLOCK = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+_OFFSET = r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
+_MIDNIGHT = r"\d{4}-\d{2}-\d{2}[T ]00:00(:00(\.0+)?)?" + f"({_OFFSET})"
+_HAS_CLOCK = re.compile(r"%-?[HIMSfgnpXcTRr]")
+_OPEN_END_DAYS = ("9999-12-31", "4712-12-31")
+
+SENTINELS = ("0", "-1", "2147483647")  # beside the empty text: no date at all
+
+
+@dataclass(frozen=True)
+class Parts:
+    """SQL of what one value says; at most one is not NULL: ``day`` DATE, ``clock`` TIMESTAMP as written
+    without offset, ``instant`` TIMESTAMP in UTC.
+    """
+
+    day: str
+    clock: str
+    instant: str
+
+
+def parse(value: str, *, type: str, date_format: str | None) -> Parts:  # noqa: A002
+    """The parts of ``value``, a column of that DuckDB type: trimmed text, or a date or time type."""
+    if type == "DATE":
+        return Parts(value, "cast(null as timestamp)", "cast(null as timestamp)")
+    if type == "TIMESTAMP WITH TIME ZONE":
+        return Parts("cast(null as date)", "cast(null as timestamp)", _naive(value))
+    if type.startswith("TIMESTAMP"):
+        return Parts("cast(null as date)", f"cast({value} as timestamp)", "cast(null as timestamp)")
+    iso = _parse_iso(value)
+    if date_format is None:
+        return iso
+    found = f"try_strptime({value}, {quoted_text(date_format)})"
+    matched = f"(year({found}) >= 1000)"  # %Y takes 26 for the year 26
+    if "%z" in date_format:
+        return Parts(iso.day, iso.clock, f"case when {matched} then {_naive(found)} else {iso.instant} end")
+    if _HAS_CLOCK.search(date_format):
+        return Parts(iso.day, f"case when {matched} then {found} else {iso.clock} end", iso.instant)
+    return Parts(f"case when {matched} then cast({found} as date) else {iso.day} end", iso.clock, iso.instant)
+
+
+def _parse_iso(text: str) -> Parts:
+    return Parts(
+        f"case when strlen({text}) = 10 and {text}[5] = '-' and {text}[8] = '-'"
+        f" and {text}[1] between '0' and '9'"
+        f" then try_cast({text} as date)"
+        f" when strlen({text}) = 8 and regexp_full_match({text}, '\\d{{8}}')"
+        f" then try_cast({text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] as date) end",
+        f"case when strlen({text}) >= 16 and regexp_full_match({text}, '{_CLOCK}')"
+        f" then try_cast({text} as timestamp) end",
+        f"case when strlen({text}) >= 17 and regexp_full_match({text}, '{_CLOCK}{_OFFSET}')"
+        f" then {_naive(f'try_cast({text} as timestamptz)')} end",
+    )
+
+
+def open_end(value: str, parts: Parts, *, type: str) -> str:  # noqa: A002
+    """SQL: whether the value is a day that stands for no end, with or without a time of day."""
+    days = ", ".join(f"date '{day}'" for day in _OPEN_END_DAYS)
+    found = [f"cast({part} as date) in ({days})" for part in (parts.day, parts.clock, parts.instant)]
+    if type == "VARCHAR":  # as written: its offset may move the instant to the next day
+        starts = " or ".join(f"starts_with({value}, '{day}')" for day in _OPEN_END_DAYS)
+        found.append(f"({parts.instant} is not null and ({starts}))")
+    return f"coalesce({' or '.join(found)}, false)"
+
+
+def calendar_day(value: str, parts: Parts, *, type: str) -> str:  # noqa: A002
+    """SQL: the DATE of a value that is a bare date or a midnight; NULL for another time of day."""
+    written = (
+        f"when regexp_full_match({value}, '{_MIDNIGHT}') then try_cast({value}[1:10] as date)"
+        if type == "VARCHAR"
+        else f"when {parts.instant} = date_trunc('day', {parts.instant}) then cast({parts.instant} as date)"
+    )
+    return (
+        f"case when {parts.day} is not null then {parts.day}"
+        f" when {parts.clock} = date_trunc('day', {parts.clock}) then cast({parts.clock} as date)"
+        f" when {parts.instant} is null then null {written} end"
+    )
+
+
+def _naive(instant: str) -> str:
+    return f"make_timestamp(epoch_us({instant}))"

@@ -1,0 +1,141 @@
+"""The load guard: which loads are kept out of force until someone has looked at them.
+
+Owns three judgements of a whole batch (the files of one source in one command) against what is in force: it
+is older, it shrinks too much, it ends too many workers at once. A held load stays in the landing zone with
+its rows; the data before it stays in force.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from gapwatch.config import Guard
+from gapwatch.loaders.raw import quoted_text
+from gapwatch.warehouse.landing import LoadRecord, rows_path
+from gapwatch.warehouse.ledger import newest_batch
+
+_SMALLEST = 100  # rows; smaller feeds are not judged by their size
+
+# Workers employed at $at by a set of landed role_history rows. A judgement of size, not of employment: local
+# dates are compared as they stand.
+_EMPLOYED = """
+    select worker_id
+    from (
+        select
+            worker_id,
+            assignment_key,
+            arg_max(
+                status in ('active', 'leave', 'suspended')
+                and coalesce(coalesce(effective_to_at, effective_to_local) > $at, true)
+                and not coalesce(
+                    employment_type != 'employee' and contract_end_on < cast($at as date), false
+                ),
+                (coalesce(effective_from_at, effective_from_local), sequence, row_number)
+            ) as is_employed
+        from ({rows})
+        where coalesce(effective_from_at, effective_from_local) <= $at
+        group by worker_id, assignment_key
+    )
+    group by worker_id
+    having bool_or(is_employed)
+"""
+
+
+def held_because(
+    connection: duckdb.DuckDBPyConnection,
+    batch: list[tuple[LoadRecord, Path]],
+    *,
+    earlier: list[LoadRecord],
+    warehouse: Path,
+    guard: Guard,
+) -> str | None:
+    """Why the batch must be held, or None. ``batch``: each load and the Parquet file of its rows as it lies
+    now; ``earlier``: all finished loads of the warehouse.
+    """
+    first = batch[0][0]
+    own = [record for record in earlier if record.source == first.source]
+    newest = max((record.loaded_at for record in own), default=first.loaded_at)
+    if first.loaded_at < newest:
+        return f"older than the source's newest load ({_instant(newest)})"
+    in_force = newest_batch(own, source=first.source)
+    if not in_force:
+        return None
+    before = [(record, rows_path(warehouse, record)) for record in in_force]
+    return _shrinks(connection, batch, before, guard) or _ends(
+        connection, batch, before, own, warehouse, guard
+    )
+
+
+def _shrinks(
+    connection: duckdb.DuckDBPyConnection,
+    batch: list[tuple[LoadRecord, Path]],
+    before: list[tuple[LoadRecord, Path]],
+    guard: Guard,
+) -> str | None:
+    if batch[0][0].mode != "full" or not guard.max_shrink_pct:
+        return None
+    had, has = _count(connection, before), _count(connection, batch)
+    if had < _SMALLEST or has >= had * (1 - guard.max_shrink_pct / 100):
+        return None
+    lost = 100 * (had - has) / had
+    limit = f"max_shrink_pct = {guard.max_shrink_pct:g}"
+    return f"{has:,} rows where {had:,} are in force: {lost:.1f}% fewer ({limit})"
+
+
+def _ends(
+    connection: duckdb.DuckDBPyConnection,
+    batch: list[tuple[LoadRecord, Path]],
+    before: list[tuple[LoadRecord, Path]],
+    own: list[LoadRecord],
+    warehouse: Path,
+    guard: Guard,
+) -> str | None:
+    first = batch[0][0]
+    if first.feed != "role_history" or not guard.max_ended_pct:
+        return None
+    now = _union(path for _, path in batch)
+    if first.mode == "full":
+        then, gone = _union(path for _, path in before), ""
+    else:  # a worker of whom the load says nothing is not ended by it
+        then = _union(
+            path for path in {rows_path(warehouse, record) for record in own if record.status != "held"}
+        )
+        gone = f"where worker_id in (select worker_id from ({now}))"
+    if _count_rows(connection, then) < _SMALLEST:
+        return None
+    at = first.loaded_at.astimezone(dt.UTC).replace(tzinfo=None)
+    counted = connection.execute(
+        f"with employed as ({_EMPLOYED.format(rows=then)}), still as ({_EMPLOYED.format(rows=now)}) "
+        f"select count(*), (select count(*) from (select * from employed {gone}) as was "
+        f"anti join still using (worker_id)) from employed",
+        {"at": at},
+    ).fetchone()
+    employed, ended = counted or (0, 0)
+    if not employed or ended <= employed * guard.max_ended_pct / 100:
+        return None
+    return (
+        f"{ended:,} of {employed:,} employed workers are ended at once: {100 * ended / employed:.1f}% "
+        f"(max_ended_pct = {guard.max_ended_pct:g})"
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, loads: list[tuple[LoadRecord, Path]]) -> int:
+    return _count_rows(connection, _union(path for _, path in loads))
+
+
+def _count_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    counted = connection.execute(f"select count(*) from ({rows})").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _union(paths: Iterable[Path]) -> str:
+    files = ", ".join(quoted_text(str(path)) for path in sorted(paths))
+    return f"select * from read_parquet([{files}])"
+
+
+def _instant(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,258 @@
+"""Canonical columns from source columns: which SQL expression over a file's columns gives each.
+
+Owns the resolution of names (exact, then without regard to case), the check that a mapping is one scalar
+expression over columns the file has, and what is left over (drift) or not delivered. Converts nothing. Called
+by ``gapwatch.loaders.load``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from gapwatch.config import Source
+from gapwatch.errors import ConfigurationError
+from gapwatch.feeds import FEEDS
+from gapwatch.loaders.raw import Raw, SourceColumn, quoted_text
+
+_FORBIDDEN = (
+    exp.Query,
+    exp.Subquery,
+    exp.Table,
+    exp.Star,
+    exp.AggFunc,
+    exp.Window,
+    exp.Alias,
+    exp.Placeholder,
+    exp.Parameter,
+    exp.DDL,
+    exp.DML,
+    exp.Command,
+    exp.CurrentDate,
+    exp.CurrentTime,
+    exp.CurrentTimestamp,
+    exp.CurrentUser,
+    exp.CurrentDatetime,
+    exp.SessionParameter,
+    exp.Rand,
+    exp.Uuid,
+)
+# They read the clock, chance, the session or the machine: the same file would not give the same rows.
+_IMPURE = frozenset(
+    {
+        "now",
+        "today",
+        "localtime",
+        "localtimestamp",
+        "get_current_time",
+        "get_current_timestamp",
+        "current_localtime",
+        "current_localtimestamp",
+        "transaction_timestamp",
+        "current_timestamp",
+        "current_date",
+        "current_time",
+        "random",
+        "setseed",
+        "uuid",
+        "gen_random_uuid",
+        "uuidv4",
+        "uuidv7",
+        "nextval",
+        "currval",
+        "getenv",
+        "getvariable",
+        "current_setting",
+        "current_database",
+        "current_schema",
+        "current_schemas",
+        "current_user",
+        "current_query",
+        "session_user",
+        "user",
+        "version",
+        "txid_current",
+        "in_search_path",
+        "read_text",
+        "read_blob",
+        "read_csv",
+        "read_json",
+        "read_parquet",
+        "glob",
+        "query",
+        "query_table",
+        "error",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One canonical column of one file: the SQL over the raw relation and its DuckDB type. ``may_fail``: an
+    expression that can raise on some value; the row is then rejected."""
+
+    sql: str
+    type: str
+    may_fail: bool = False
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How one file becomes rows of its feed. A canonical column that is not in ``columns`` is not
+    delivered.
+    """
+
+    columns: dict[str, Mapped]
+    drift: tuple[SourceColumn, ...]
+    missing_optional: tuple[str, ...]
+
+
+def map_columns(
+    raw: Raw, source: Source, *, optional: frozenset[str], given: frozenset[str], where: str
+) -> Mapping:
+    """The mapping of ``source`` (a preset's already merged in) on the columns of one file.
+
+    ``optional``: required columns that this source may leave out. ``given``: canonical columns whose mapping
+    stands in the configuration itself; a preset's mapping of a column that the file lacks is merely not
+    delivered. Raises ConfigurationError for a required column that is not there and for a mapping that is no
+    scalar expression over it.
+    """
+    columns: dict[str, Mapped] = {}
+    used: set[int] = set()
+    for column in FEEDS[source.feed].columns:
+        wanted = source.columns.get(column.name)
+        place = f"{where}, column {column.name}"
+        if wanted is None:
+            found = _find(raw, column.name, where=place)
+            if found is not None:
+                columns[column.name] = Mapped(found.sql, found.type)
+                used.add(found.position)
+                continue
+        else:
+            mapped = _expression(raw, wanted, where=place, must_exist=column.name in given)
+            if mapped is not None:
+                columns[column.name] = mapped[0]
+                used.update(mapped[1])
+                continue
+        if column.required and column.name not in optional and raw.columns:
+            raise ConfigurationError(
+                f"feed {source.feed} needs {column.name}, which the file does not have",
+                where=place,
+                do=f"map it in [sources.columns]; the file's columns: {_names(raw)}",
+            )
+    return Mapping(
+        columns,
+        tuple(column for column in raw.columns if column.position not in used),
+        tuple(column.name for column in FEEDS[source.feed].columns if column.name not in columns),
+    )
+
+
+def _find(raw: Raw, name: str, *, where: str) -> SourceColumn | None:
+    exact = [column for column in raw.columns if column.name == name]
+    alike = exact or [column for column in raw.columns if column.name.lower() == name.lower()]
+    if len(alike) > 1:
+        raise ConfigurationError(
+            f"the file has {len(alike)} columns {name} that differ in case alone",
+            where=where,
+            do=f"write one as it stands in the file: {', '.join(column.name for column in alike)}",
+        )
+    return alike[0] if alike else None
+
+
+def _expression(raw: Raw, text: str, *, where: str, must_exist: bool) -> tuple[Mapped, set[int]] | None:
+    """The mapped expression and the positions it uses; None when it names absent columns and need not
+    exist.
+    """
+    found = _find(raw, text, where=where)
+    if found is not None:
+        return Mapped(found.sql, found.type), {found.position}
+    try:
+        tree = sqlglot.parse_one(text, dialect="duckdb")
+    except SqlglotError as error:
+        raise _unknown(raw, text, where) from error
+    used: set[int] = set()
+    if isinstance(tree, exp.Alias) and isinstance(tree.this, exp.Column):
+        raise _unknown(raw, text, where)  # a column's name of two words, not quoted
+    if _is_impure(tree):
+        raise ConfigurationError(
+            f"the mapping {text!r} is not a scalar expression over the file's columns",
+            where=where,
+            do="write a column, or an expression of columns, constants and scalar functions",
+        )
+    for node in list(tree.find_all(exp.Column)):
+        name = ".".join(part.name for part in node.parts)
+        if node.find_ancestor(exp.Lambda) is not None and _find(raw, name, where=where) is None:
+            continue  # the lambda's own variable; a name unknown to it as well fails when bound
+        column = _find(raw, name, where=where)
+        if column is None:
+            if raw.columns and must_exist:
+                raise _unknown(raw, name, where)
+            return None
+        used.add(column.position)
+        replacement = exp.column(column.sql)
+        if node is tree:
+            tree = replacement
+        else:
+            node.replace(replacement)
+    sql = tree.sql(dialect="duckdb")
+    return Mapped(sql, _type_of(raw, sql, text=text, where=where), may_fail=True), used
+
+
+def _is_impure(tree: exp.Expr) -> bool:
+    if not isinstance(tree, exp.Condition | exp.Func | exp.Binary | exp.Paren | exp.Case | exp.Cast):
+        return True
+    for node in tree.walk():
+        if isinstance(node, _FORBIDDEN):
+            return True
+        if (
+            isinstance(node, exp.Func)
+            and (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower() in _IMPURE
+        ):
+            return True
+    return False
+
+
+def _type_of(raw: Raw, sql: str, *, text: str, where: str) -> str:
+    """The expression's type, bound where neither files nor data can be reached."""
+    columns = (
+        ", ".join(f"cast(null as {column.type}) as {column.sql}" for column in raw.columns) or "null as c0"
+    )
+    with duckdb.connect(config={"enable_external_access": "false"}) as connection:
+        try:
+            described = connection.execute(
+                f"describe select ({sql}) as mapped from (select {columns})"
+            ).fetchone()
+        except duckdb.Error as error:
+            raise ConfigurationError(
+                f"the mapping {text!r} does not work: {str(error).splitlines()[0]}",
+                where=where,
+                do="write a DuckDB scalar expression over the file's columns",
+            ) from error
+    return str(described[1]) if described else "VARCHAR"
+
+
+def _unknown(raw: Raw, name: str, where: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the mapping names {name!r}, which the file does not have",
+        where=where,
+        do=f"name one of the file's columns: {_names(raw)}",
+    )
+
+
+def _names(raw: Raw) -> str:
+    return ", ".join(column.name for column in raw.columns)
+
+
+def value_map(text_sql: str, values: dict[str, str]) -> str:
+    """The text with each of ``values`` replaced; what is not in it passes through. ``""`` maps no value."""
+    if not values:
+        return text_sql
+    cases = " ".join(
+        f"when {quoted_text(source.strip())} then {quoted_text(target.strip())}"
+        for source, target in values.items()
+    )
+    return f"nullif(case coalesce({text_sql}, '') {cases} else {text_sql} end, '')"

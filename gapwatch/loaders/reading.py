@@ -1,0 +1,83 @@
+"""One file to records: picks the reader by the source's format or the file's ending.
+
+Owns that choice and the reading of Parquet, whose columns keep their types. Called by
+``gapwatch.loaders.load``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from gapwatch.config import Source
+from gapwatch.errors import ConfigurationError, LoadError
+from gapwatch.loaders.delimited import read_delimited
+from gapwatch.loaders.json_records import read_json
+from gapwatch.loaders.raw import Raw, SourceColumn, quoted_name, quoted_text
+from gapwatch.loaders.spreadsheet import read_spreadsheet
+
+_FORMATS: Final = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".dat": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xlsx",
+    ".ods": "xlsx",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, address: str, scratch: Path
+) -> Raw:
+    """The records of one file of that source, as a relation of ``connection``; ``scratch`` must live as long.
+
+    Raises LoadError when the file is not what it claims to be, ConfigurationError when the source describes
+    it wrongly.
+    """
+    where = f"source {source.name}, file {address}"
+    form = source.format or _FORMATS.get(Path(address).suffix.lower())
+    if form == "csv":
+        return read_delimited(
+            connection,
+            path,
+            where=where,
+            scratch=scratch,
+            delimiter=source.delimiter,
+            encoding=source.encoding,
+        )
+    if form == "xlsx":
+        return read_spreadsheet(path, where=where, scratch=scratch, sheet=source.sheet)
+    if form == "json":
+        return read_json(path, where=where, scratch=scratch, records=source.records)
+    if form == "parquet":
+        return _read_parquet(connection, path, where=where)
+    raise ConfigurationError(
+        f"the ending of {Path(address).name} does not say what the file is",
+        where=where,
+        do="set format in [[sources]] to csv, xlsx, json or parquet",
+    )
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, where: str) -> Raw:
+    file = quoted_text(str(path))
+    try:
+        described = connection.execute(f"describe select * from read_parquet({file})").fetchall()
+    except duckdb.Error as error:
+        raise LoadError(
+            "the file is not readable Parquet", where=where, do="check that the export completed"
+        ) from error
+    columns = tuple(SourceColumn(row[0], place, row[1]) for place, row in enumerate(described))
+    named = ", ".join(f"{quoted_name(column.name)} as {column.sql}" for column in columns)
+    relation = (
+        f"select file_row_number + 2 as row_number, {named} from read_parquet({file}, file_row_number = true)"
+    )
+    return Raw(relation, columns)

@@ -1,0 +1,118 @@
+"""How much of a known truth a generation found, and what it found besides.
+
+Owns the comparison of published findings with an answer key. Decides no rule: a finding is right when its key
+is in the answers as often as in the table. Called by ``gapwatch score``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gapwatch.errors import ConfigurationError
+from gapwatch.reads import Reader
+
+EXAMPLES: Final = 10
+
+_KEYS: Final = {
+    "gaps": ("worker_id", "requirement_id", "opened_at", "closed_at"),
+    "unsynced_events": ("worker_id", "event_type", "effective_at"),
+    "stale_accounts": ("kind", "account_id", "ended_at", "is_open"),
+}
+
+Key = tuple[str | bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One kind of finding. Counts are of rows; ``missed`` and ``false`` hold up to 10 keys each, as text."""
+
+    kind: str
+    expected: int
+    found: int
+    right: int
+    missed: tuple[str, ...]
+    false: tuple[str, ...]
+
+    @property
+    def precision(self) -> float:
+        """Share of what was found that is right; 1.0 when nothing was found."""
+        return self.right / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the truth that was found; 1.0 when there was nothing to find."""
+        return self.right / self.expected if self.expected else 1.0
+
+
+def score(reader: Reader, answers: Mapping[str, Any]) -> list[Score]:
+    """One score per kind of finding, comparing the generation ``reader`` sees with ``answers``.
+
+    Gaps are told apart by worker, requirement, opening and closing; unsynced events by worker, type and
+    instant; stale accounts by kind, account, end and whether they are open (orphans by the account alone).
+    Raises ConfigurationError when the generation speaks about another instant or a list is missing.
+    """
+    as_of = _instant(answers.get("as_of"))
+    if as_of != reader.run.as_of:
+        raise ConfigurationError(
+            f"the generation is as of {reader.run.as_of.isoformat()}, the answers {answers.get('as_of')}",
+            do=f"build one with: gapwatch build --as-of {answers.get('as_of')}",
+        )
+    scores = []
+    for kind, columns in _KEYS.items():
+        if not isinstance(answers.get(kind), list):
+            raise ConfigurationError(
+                f"the answer key has no list {kind!r}", do="write one with: gapwatch simulate"
+            )
+        _, rows = reader.rows(f"select {', '.join(columns)} from {kind}")
+        found = Counter(_key(kind, row) for row in rows)
+        expected = Counter(_key(kind, [row[column] for column in columns]) for row in answers[kind])
+        scores.append(
+            Score(
+                kind=kind,
+                expected=expected.total(),
+                found=found.total(),
+                right=(expected & found).total(),
+                missed=_examples(columns, expected - found),
+                false=_examples(columns, found - expected),
+            )
+        )
+    return scores
+
+
+def _key(kind: str, values: Iterable[object]) -> Key:
+    key = tuple(_plain(value) for value in values)
+    if kind == "stale_accounts" and key[0] == "orphan":
+        return key[:2]
+    return key
+
+
+def _plain(value: object) -> str | bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dt.datetime):
+        return _utc(value).isoformat()
+    text = str(value)
+    moment = _instant(text) if text.endswith("Z") else None
+    return text if moment is None else moment.isoformat()
+
+
+def _instant(value: object) -> dt.datetime | None:
+    try:
+        return _utc(dt.datetime.fromisoformat(str(value)))
+    except ValueError:
+        return None
+
+
+def _utc(value: dt.datetime) -> dt.datetime:
+    return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def _examples(columns: tuple[str, ...], rows: Counter[Key]) -> tuple[str, ...]:
+    first = sorted(rows, key=lambda key: tuple("" if value is None else str(value) for value in key))[
+        :EXAMPLES
+    ]
+    return tuple(" ".join(f"{c}={v}" for c, v in zip(columns, key, strict=False)) for key in first)

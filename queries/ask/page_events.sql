@@ -1,0 +1,75 @@
+-- Grain:   one row per HR event and the LMS action it calls for (and requirement), at most $row_limit of them
+-- Answers: what should the LMS have done for each HR event, when was it due, and did it?
+-- Not for: HR events that call for nothing (hr_events); total_rows counts all rows that match
+with names as (
+    select
+        worker_id,
+        min(full_name) as full_name
+    from staged_workers
+    group by worker_id
+),
+
+requirements as (
+    select
+        requirement_id,
+        min(title) as title
+    from policy_requirements
+    group by requirement_id
+),
+
+scoped as (
+    select hr_events.*
+    from hr_events
+    where
+        (cast($site as varchar) is null or coalesce(hr_events.site, hr_events.previous_site) = $site)
+        and (
+            (cast($department as varchar) is null and cast($employment_type as varchar) is null)
+            or exists (
+                select 1
+                from role_states
+                where
+                    role_states.worker_id = hr_events.worker_id
+                    and ($department is null or role_states.department = $department)
+                    and ($employment_type is null or role_states.employment_type = $employment_type)
+                    and role_states.valid_from <= hr_events.effective_at
+                    and (role_states.valid_to is null or role_states.valid_to >= hr_events.effective_at)
+            )
+        )
+),
+
+final as (
+    select
+        event_responses.event_id,
+        event_responses.worker_id,
+        names.full_name,
+        event_responses.event_type,
+        event_responses.effective_at,
+        scoped.recorded_at,
+        coalesce(scoped.site, scoped.previous_site) as site,
+        event_responses.action,
+        event_responses.requirement_id,
+        requirements.title as requirement,
+        event_responses.clock_at,
+        event_responses.due_at,
+        event_responses.responded_at,
+        event_responses.latency_hours,
+        event_responses.verdict,
+        count(*) over () as total_rows
+    from event_responses
+    inner join scoped on scoped.event_id = event_responses.event_id
+    left join names on names.worker_id = event_responses.worker_id
+    left join requirements on requirements.requirement_id = event_responses.requirement_id
+    where
+        (cast($event_type as varchar) is null or event_responses.event_type = $event_type)
+        and (cast($action as varchar) is null or event_responses.action = $action)
+        and (
+            cast($verdict as varchar) is null
+            or event_responses.verdict = $verdict
+            or ($verdict = 'unsynced' and event_responses.verdict in ('late', 'missing'))
+        )
+        and (cast($worker as varchar) is null or event_responses.worker_id = $worker)
+)
+
+select * from final
+order by effective_at desc, event_id, action, requirement_id, due_at
+limit cast($row_limit as bigint)

@@ -1,0 +1,54 @@
+-- Grain:   one row
+-- Answers: how many people and worker-requirements were looked at in this scope at as_of?
+-- Not for: compliance percentages (compliance)
+-- The organisation's and a site's figures are those of compliance; narrower scopes count the segments running at as_of.
+with published as (
+    select
+        people,
+        trained + gap + waived + on_leave + in_grace + not_evaluable as checked,
+        requirement_compliance_pct as compliance_pct
+    from compliance
+    where
+        site is not distinct from cast($site as varchar)
+        and cast($department as varchar) is null
+        and cast($authority as varchar) is null
+        and cast($severity as varchar) is null
+        and cast($employment_type as varchar) is null
+),
+
+counted as (
+    select
+        count(distinct compliance_timeline.worker_id) filter (
+            where compliance_timeline.state in ('trained', 'gap')
+        ) as people,
+        count(*) as checked,
+        100.0 * count(*) filter (where compliance_timeline.state = 'trained')
+        / nullif(count(*) filter (where compliance_timeline.state in ('trained', 'gap')), 0) as compliance_pct
+    from compliance_timeline
+    left join policy_requirements on policy_requirements.requirement_id = compliance_timeline.requirement_id
+    where
+        compliance_timeline.valid_to is null
+        and ($authority is null or policy_requirements.authority = $authority)
+        and ($severity is null or policy_requirements.severity = $severity)
+        and exists (
+            select 1
+            from role_states
+            cross join run_parameters
+            where
+                role_states.worker_id = compliance_timeline.worker_id
+                and ($site is null or coalesce(compliance_timeline.site, role_states.site) = $site)
+                and ($department is null or role_states.department = $department)
+                and ($employment_type is null or role_states.employment_type = $employment_type)
+                and role_states.valid_from <= run_parameters.as_of
+                and (role_states.valid_to is null or role_states.valid_to > run_parameters.as_of)
+        )
+),
+
+final as (
+    select * from published
+    union all
+    select * from counted
+    where not exists (select 1 from published)
+)
+
+select * from final

@@ -1,0 +1,15 @@
+-- Check:        no completion is dated after it was loaded or recorded
+-- Feed:         lms_completions
+-- Severity:     warning
+-- Rows checked: staged_lms_completions
+-- Do:           see whether day and month, or the time zone, of the source are read right
+select
+    staged_lms_completions.completion_id,
+    staged_lms_completions.completed_at,
+    staged_lms_completions.recorded_at,
+    loads.loaded_at,
+from staged_lms_completions
+left join loads on staged_lms_completions.load_id = loads.load_id
+where
+    staged_lms_completions.completed_at > loads.loaded_at
+    or staged_lms_completions.completed_at > staged_lms_completions.recorded_at + interval '1' day

@@ -1,0 +1,30 @@
+-- Check:        every source was loaded within its expected interval before as_of
+-- Feed:         each
+-- Severity:     warning
+-- Rows checked: sources
+-- Do:           see whether tonight's delivery failed; the newest changes are not in these numbers
+with
+
+ages as (
+    select
+        loads.source,
+        date_diff('second', max(loads.loaded_at), any_value(run_parameters.as_of)) / 3600.0 as age_hours,
+    from loads
+    cross join run_parameters
+    where loads.status <> 'held' and loads.loaded_at <= run_parameters.known_at
+    group by loads.source
+),
+
+final as (
+    select
+        sources.source,
+        sources.feed,
+        ages.age_hours,
+        sources.expect_every_hours,
+    from sources
+    inner join ages on sources.source = ages.source
+    where ages.age_hours > sources.expect_every_hours
+        and ages.age_hours <= 2 * sources.expect_every_hours
+)
+
+select * from final

@@ -1,0 +1,88 @@
+-- Grain:   one row per configured source
+-- Key:     source
+-- Answers: how fresh is a source at as_of, what did its newest load bring, and what is held back?
+-- Not for: single loads (see loads); freshness against the clock (a page compares newest_loaded_at with now)
+with
+
+newest_batches as (
+    select
+        known_loads.source,
+        max(known_loads.loaded_at) as newest_loaded_at,
+        count(*) as files,
+        cast(sum(landed.rows_read) as bigint) as rows_read,
+        cast(sum(landed.rows_accepted) as bigint) as rows_accepted,
+        cast(sum(landed.rows_rejected) as bigint) as rows_rejected,
+        max(len(landed.drift)) as drifted_columns,
+        min(landed.effective_min) as effective_min,
+        max(landed.effective_max) as effective_max,
+    from known_loads
+    inner join loads as landed on known_loads.content_load_id = landed.load_id
+    where known_loads.batch_rank = 1
+    group by known_loads.source
+),
+
+count_loads as (
+    select
+        loads.source,
+        count(*) filter (where loads.status <> 'held') as loads,
+        count(*) filter (where loads.status = 'held') as held_loads,
+        max(case when loads.status = 'held' then loads.loaded_at end) as newest_held_at,
+    from loads
+    where loads.loaded_at <= (select known_at from run_parameters)
+    group by loads.source
+),
+
+weigh_age as (
+    select
+        sources.source,
+        sources.feed,
+        sources.mode,
+        sources.covers_from,
+        sources.expect_every_hours,
+        coalesce(count_loads.loads, 0) as loads,
+        coalesce(count_loads.held_loads, 0) as held_loads,
+        count_loads.newest_held_at,
+        newest_batches.newest_loaded_at,
+        greatest((epoch_us((select as_of from run_parameters)) - epoch_us(newest_batches.newest_loaded_at)) / 3600000000.0, 0.0)
+            as age_hours,
+        newest_batches.files,
+        newest_batches.rows_read,
+        newest_batches.rows_accepted,
+        newest_batches.rows_rejected,
+        newest_batches.drifted_columns,
+        newest_batches.effective_min,
+        newest_batches.effective_max,
+    from sources
+    left join count_loads on sources.source = count_loads.source
+    left join newest_batches on sources.source = newest_batches.source
+),
+
+final as (
+    select
+        source,
+        feed,
+        mode,
+        case
+            when newest_loaded_at is null then 'never_loaded'
+            when newest_held_at > newest_loaded_at then 'held'
+            when age_hours > 2 * expect_every_hours then 'overdue'
+            when age_hours > expect_every_hours then 'late'
+            else 'fresh'
+        end as status,
+        newest_loaded_at,
+        age_hours,
+        expect_every_hours,
+        covers_from,
+        loads,
+        held_loads,
+        files,
+        rows_read,
+        rows_accepted,
+        rows_rejected,
+        drifted_columns,
+        effective_min,
+        effective_max,
+    from weigh_age
+)
+
+select * from final

@@ -1,0 +1,280 @@
+"""A small published generation, written by hand: two sites, four people, a row for every part of the digest.
+
+As of Monday 16 November 2026, 06:00 in Chicago (12:00 UTC), ISO week 47.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+RUN_ID: Final = "20261116T120000000000Z"
+
+TABLES: Final = {
+    "run_parameters": "run_id text, as_of timestamp, known_at timestamp, policy_sha256 text, "
+    " organisation_name text, organisation_timezone text, built_at timestamp, gapwatch_version text",
+    "sources": "source text, feed text, path text, mode text, timezone text, covers_from timestamp,"
+    " expect_every_hours double",
+    "loads": "load_id text, source text, feed text, address text, loaded_at timestamp, rows_read bigint,"
+    " rows_accepted bigint, rows_rejected bigint, status text, reason text",
+    "check_results": "check_id text, feed text, severity text, status text, rows_checked bigint,"
+    " rows_failed bigint, detail text",
+    "staged_workers": "worker_id text, person_id text, full_name text, email text, username text",
+    "staged_sites": "site text, name text, timezone text",
+    "policy_requirements": "requirement_id text, title text, citation text, severity text, grace_days double",
+    "exception_effects": "exception_id text, worker_id text, requirement_id text, kind text,"
+    " starts_on date, ends_on date, approved_at timestamp, no_effect_because text",
+    "role_states": "worker_id text, assignment_key text, valid_from timestamp, valid_to timestamp,"
+    " status text, job_code text, job_title text, site text",
+    "hr_events": "event_id text, worker_id text, event_type text, effective_at timestamp, site text,"
+    " previous_site text",
+    "requirement_periods": "worker_id text, requirement_id text, site text, valid_from timestamp,"
+    " valid_to timestamp, rule_ids text",
+    "credential_periods": "worker_id text, requirement_id text, site text, valid_from timestamp,"
+    " valid_to timestamp, kind text, completion_id text, ended_by text",
+    "compliance_timeline": "worker_id text, requirement_id text, site text, valid_from timestamp,"
+    " valid_to timestamp, state text, cause text, owner text",
+    "gaps": "gap_id text, worker_id text, person_id text, requirement_id text, site text,"
+    " opened_at timestamp, closed_at timestamp, closed_by text, exposure_days double, cause text, owner text,"
+    " severity text, citation text, job_code text, department text, role_site text, event_id text",
+    "event_responses": "event_id text, worker_id text, event_type text, effective_at timestamp, action text,"
+    " requirement_id text, site text, clock_at timestamp, due_at timestamp, responded_at timestamp,"
+    " latency_hours double, verdict text",
+    "stale_accounts": "kind text, account_id text, worker_id text, ended_at timestamp, ended_by text,"
+    " active_until timestamp, days_active double, logins_after bigint, open_assignments bigint,"
+    " is_open boolean, is_within_sla boolean",
+}
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def _gap(gap_id: str, worker: str, requirement: str, opened: str, days: float, **more: Any) -> dict[str, Any]:
+    severity = {"PSM": "critical", "HAZ": "high", "EAP": "medium"}[requirement]
+    return {
+        "gap_id": gap_id,
+        "worker_id": worker,
+        "person_id": worker,
+        "requirement_id": requirement,
+        "opened_at": opened,
+        "exposure_days": days,
+        "cause": "never_assigned",
+        "owner": "integration",
+        "severity": severity,
+        "job_code": "OPR",
+        "role_site": "HOU1" if worker == "W3" else "BAY1",
+        **more,
+    }
+
+
+def _answer(event: str, kind: str, verdict: str, due: str, hours: float | None = None) -> dict[str, Any]:
+    return {
+        "event_id": event,
+        "event_type": kind,
+        "action": "assign",
+        "due_at": due,
+        "latency_hours": hours,
+        "verdict": verdict,
+    }
+
+
+def usual_world() -> dict[str, list[dict[str, Any]]]:
+    """Fresh rows, to be changed by a test before ``publish_world``."""
+    role = {"assignment_key": "primary", "status": "active", "job_code": "OPR", "job_title": "Operator"}
+    return {
+        "run_parameters": [
+            {
+                "run_id": RUN_ID,
+                "as_of": "2026-11-16 12:00:00",
+                "known_at": "2026-11-16 12:00:00",
+                "policy_sha256": "4f2a" * 16,
+                "organisation_name": "Meridian Industries",
+                "organisation_timezone": "America/Chicago",
+            }
+        ],
+        "sources": [
+            {"source": "workday", "feed": "role_history", "expect_every_hours": 24},
+            {"source": "lms", "feed": "lms_completions", "expect_every_hours": 12},
+            {"source": "sites", "feed": "sites"},
+        ],
+        "loads": [
+            {"load_id": "1", "source": "workday", "loaded_at": "2026-11-16 07:00:00", "status": "accepted"},
+            {"load_id": "2", "source": "lms", "loaded_at": "2026-11-16 11:30:00", "status": "unchanged"},
+            {"load_id": "3", "source": "sites", "loaded_at": "2026-11-01 06:00:00", "status": "accepted"},
+        ],
+        "check_results": [
+            {"check_id": "key_unique", "severity": "critical", "status": "pass", "rows_checked": 9},
+            {"check_id": "sites_known", "severity": "high", "status": "fail", "rows_failed": 1},
+        ],
+        "staged_workers": [
+            {"worker_id": "W1", "full_name": "Dana Ruiz", "email": "dana@example.com", "username": "druiz"},
+            {"worker_id": "W2", "full_name": "Zoë <b>O'Neil</b>", "email": "zoe@example.com"},
+            {"worker_id": "W3", "full_name": "Houston Harry", "email": "harry@example.com"},
+            {"worker_id": "W4", "full_name": "Lee Gone", "email": "lee@example.com"},
+        ],
+        "staged_sites": [
+            {"site": "BAY1", "name": "Baytown", "timezone": "America/Chicago"},
+            {"site": "HOU1", "name": "Houston", "timezone": "America/Chicago"},
+        ],
+        "policy_requirements": [
+            {"requirement_id": "PSM", "title": "PSM refresher", "severity": "critical", "grace_days": 0},
+            {"requirement_id": "HAZ", "title": "Hazard communication", "severity": "high", "grace_days": 0},
+            {
+                "requirement_id": "EAP",
+                "title": "Emergency action plan",
+                "severity": "medium",
+                "grace_days": 3,
+            },
+        ],
+        "exception_effects": [
+            {
+                "exception_id": "X1",
+                "worker_id": "W2",
+                "requirement_id": "EAP",
+                "kind": "waive",
+                "starts_on": "2026-10-01",
+                "ends_on": "2026-11-18",
+                "approved_at": "2026-09-30 12:00:00",
+            }
+        ],
+        "role_states": [
+            {"worker_id": "W1", "valid_from": "2026-01-05 06:00:00", "site": "BAY1", **role},
+            {"worker_id": "W2", "valid_from": "2026-01-05 06:00:00", "site": "BAY1", **role},
+            {"worker_id": "W3", "valid_from": "2026-01-05 06:00:00", "site": "HOU1", **role},
+            {
+                **role,
+                "worker_id": "W4",
+                "valid_from": "2026-01-05 06:00:00",
+                "valid_to": "2026-11-02 06:00:00",
+                "site": "BAY1",
+            },
+        ],
+        "hr_events": [
+            {"event_id": "E1", "event_type": "hire", "worker_id": "W1", "site": "BAY1"},
+            {"event_id": "E3", "event_type": "hire", "worker_id": "W3", "site": "HOU1"},
+            {"event_id": "E4", "event_type": "termination", "worker_id": "W4", "previous_site": "BAY1"},
+        ],
+        "requirement_periods": [
+            {"worker_id": worker, "requirement_id": requirement, "valid_from": "2026-01-05 06:00:00"}
+            for worker in ("W1", "W2", "W3")
+            for requirement in ("PSM", "HAZ", "EAP")
+        ],
+        "credential_periods": [
+            {
+                "worker_id": "W2",
+                "requirement_id": "PSM",
+                "valid_from": "2023-11-20 15:00:00",
+                "valid_to": "2026-11-20 15:00:00",
+                "completion_id": "C1",
+            },
+            {
+                "worker_id": "W2",
+                "requirement_id": "HAZ",
+                "valid_from": "2026-01-06 15:00:00",
+                "valid_to": "2026-12-10 15:00:00",
+                "completion_id": "C2",
+            },
+        ],
+        "compliance_timeline": [
+            _segment("W1", "PSM", "gap"),
+            _segment("W1", "HAZ", "trained"),
+            _segment("W1", "EAP", "gap"),
+            _segment("W2", "PSM", "trained"),
+            _segment("W2", "HAZ", "trained"),
+            _segment("W2", "EAP", "waived"),
+            _segment("W3", "PSM", "gap"),
+            _segment("W3", "HAZ", "trained"),
+            _segment("W3", "EAP", "trained"),
+        ],
+        "gaps": [
+            _gap("G1", "W1", "PSM", "2026-10-06 12:00:00", 41.0),
+            _gap("G2", "W1", "EAP", "2026-11-12 12:00:00", 4.0, cause="expired", owner="learner"),
+            _gap(
+                "G3",
+                "W2",
+                "HAZ",
+                "2026-11-01 12:00:00",
+                13.0,
+                closed_at="2026-11-14 12:00:00",
+                closed_by="completion",
+            ),
+            _gap("G4", "W3", "PSM", "2026-11-10 12:00:00", 6.0),
+            _gap(
+                "G0",
+                "W3",
+                "PSM",
+                "2026-03-01 12:00:00",
+                5.0,
+                closed_at="2026-03-06 12:00:00",
+                closed_by="completion",
+            ),
+        ],
+        "event_responses": [
+            _answer("E1", "hire", "on_time", "2026-11-15 12:00:00", 5.0),
+            _answer("E1", "hire", "missing", "2026-11-14 12:00:00"),
+            _answer("E1", "hire", "pending", "2026-11-17 12:00:00"),
+            _answer("E3", "hire", "late", "2026-11-12 12:00:00", 30.0),
+            _answer("E4", "termination", "missing", "2026-11-03 12:00:00"),
+        ],
+        "stale_accounts": [
+            {
+                "kind": "stale",
+                "account_id": "A4",
+                "worker_id": "W4",
+                "ended_at": "2026-11-02 06:00:00",
+                "ended_by": "termination",
+                "days_active": 14.25,
+                "logins_after": 3,
+                "open_assignments": 1,
+                "is_open": True,
+                "is_within_sla": False,
+            },
+            {"kind": "orphan", "account_id": "A9", "is_open": True},
+        ],
+    }
+
+
+def clear_world() -> dict[str, list[dict[str, Any]]]:
+    """The usual world with nothing wrong in it: every requirement trained, nothing due, nobody left."""
+    world = usual_world()
+    for table in ("gaps", "exception_effects", "event_responses", "stale_accounts"):
+        world[table] = []
+    world["compliance_timeline"] = [{**row, "state": "trained"} for row in world["compliance_timeline"]]
+    world["credential_periods"] = [
+        {
+            "worker_id": row["worker_id"],
+            "requirement_id": row["requirement_id"],
+            "valid_from": "2026-01-05 06:00:00",
+            "completion_id": f"C{place}",
+        }
+        for place, row in enumerate(world["requirement_periods"])
+    ]
+    return world
+
+
+def _segment(worker: str, requirement: str, state: str) -> dict[str, Any]:
+    return {
+        "worker_id": worker,
+        "requirement_id": requirement,
+        "valid_from": "2026-01-05 06:00:00",
+        "state": state,
+    }
+
+
+def publish_world(warehouse: Path, world: Rows) -> Path:
+    """Write the world as the warehouse's published generation and return the warehouse."""
+    generations = warehouse / "generations"
+    generations.mkdir(parents=True, exist_ok=True)
+    path = generations / f"{RUN_ID}.duckdb"
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        for table, columns in TABLES.items():
+            connection.execute(f"create table {table} ({columns})")
+            for row in world.get(table, ()):
+                names = ", ".join(row)
+                marks = ", ".join("?" for _ in row)
+                connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+    (warehouse / "current").write_text(f"{RUN_ID}\n", encoding="utf-8")
+    return warehouse

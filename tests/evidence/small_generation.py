@@ -1,0 +1,412 @@
+"""A generation of four workers, written by hand: small enough to know every figure, hostile texts in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from gapwatch.feeds import FEEDS
+
+AS_OF = dt.datetime(2026, 3, 14, 12)  # noqa: DTZ001 - generations hold naive UTC
+LONG = "x" * 39_990 + "= the end"
+HOSTILE = {
+    "W1": "=cmd|' /C calc'!A0",
+    "W2": "+1+1",
+    "W3": "-2",
+    "W4": "@SUM(1)",
+}
+COURSE_TITLES = {"C1": "\t=tab first", "C2": "bell \x07 and \x00, literal _x0041_, <b>&amp;</b>"}
+
+_PUBLISHED = {
+    "run_parameters": "run_id varchar, as_of timestamp, known_at timestamp, policy_sha256 varchar,"
+    " organisation_name varchar, organisation_timezone varchar, built_at timestamp, gapwatch_version varchar",
+    "loads": "load_id varchar, source varchar, feed varchar, mode varchar, address varchar, sha256 varchar,"
+    " bytes bigint, loaded_at timestamp, rows_read bigint, rows_accepted bigint, rows_rejected bigint,"
+    " status varchar, reason varchar, timezone varchar, effective_min date, effective_max date",
+    "rejects": "load_id varchar, row_number bigint, column_name varchar, raw_value varchar, reason varchar",
+    "sources": "source varchar, feed varchar, path varchar, mode varchar, timezone varchar,"
+    " covers_from timestamp, expect_every_hours double",
+    "models": "model varchar, folder varchar, sql varchar, sql_sha256 varchar",
+    "feed_health": "source varchar, feed varchar, loads bigint, last_loaded_at timestamp, age_hours double,"
+    " expect_every_hours double, is_fresh boolean, rows_read bigint, rows_accepted bigint,"
+    " rows_rejected bigint, held_loads bigint",
+    "check_results": "check_id varchar, feed varchar, severity varchar, status varchar,"
+    " rows_checked bigint, rows_failed bigint, detail varchar",
+    "policy_requirements": "requirement_id varchar, title varchar, citation varchar, authority varchar,"
+    " severity varchar, validity_months bigint, grace_days double, is_site_specific boolean,"
+    " retrain_on varchar, required_evidence varchar, retention_basis varchar, retention_years double,"
+    " file_name varchar, row_number bigint",
+    "policy_requirement_rules": "rule_id varchar, requirement_id varchar, job_code varchar,"
+    " training_profile varchar, department varchar, site varchar, facility_type varchar,"
+    " employment_type varchar, task_scope varchar, effective_from date, effective_to date, citation varchar,"
+    " file_name varchar, row_number bigint",
+    "policy_course_credits": "course_id varchar, requirement_id varchar, site varchar, valid_from date,"
+    " valid_to date, file_name varchar, row_number bigint",
+    "policy_exceptions": "exception_id varchar, worker_id varchar, requirement_id varchar, kind varchar,"
+    " starts_on date, ends_on date, reason varchar, requested_by varchar, approved_by varchar,"
+    " approved_at timestamp, file_name varchar, row_number bigint",
+    "policy_retrain_orders": "requirement_id varchar, site varchar, effective_on date, reason varchar",
+    "policy_event_slas": "event_type varchar, action varchar, facility_type varchar, max_hours double",
+    "policy_identity_overrides": "account_id varchar, worker_id varchar, decided_by varchar,"
+    " decided_at timestamp, reason varchar",
+    "account_links": "account_id varchar, worker_id varchar, person_id varchar, status varchar,"
+    " method varchar",
+    "role_states": "worker_id varchar, assignment_key varchar, valid_from timestamp, valid_to timestamp,"
+    " status varchar, employment_type varchar, job_code varchar, job_title varchar,"
+    " training_profile varchar, department varchar, cost_center varchar, site varchar,"
+    " facility_type varchar, manager_id varchar, agency varchar, sponsor_id varchar, contract_end_on date,"
+    " task_scope varchar, recorded_at timestamp",
+    "hr_events": "event_id varchar, worker_id varchar, assignment_key varchar, event_type varchar,"
+    " effective_at timestamp, recorded_at timestamp, job_code varchar, previous_job_code varchar,"
+    " site varchar, previous_site varchar",
+    "requirement_periods": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
+    " valid_to timestamp, rule_ids varchar",
+    "credential_periods": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
+    " valid_to timestamp, kind varchar, completion_id varchar, ended_by varchar",
+    "compliance_timeline": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
+    " valid_to timestamp, state varchar, cause varchar, owner varchar",
+    "gaps": "gap_id varchar, worker_id varchar, person_id varchar, requirement_id varchar, site varchar,"
+    " opened_at timestamp, closed_at timestamp, closed_by varchar, exposure_days double,"
+    " first_cause varchar, cause varchar, owner varchar, severity varchar, citation varchar,"
+    " job_code varchar, department varchar, role_site varchar, event_id varchar",
+    "event_responses": "event_id varchar, worker_id varchar, event_type varchar, effective_at timestamp,"
+    " action varchar, requirement_id varchar, site varchar, clock_at timestamp, due_at timestamp,"
+    " responded_at timestamp, latency_hours double, verdict varchar",
+    "stale_accounts": "kind varchar, account_id varchar, worker_id varchar, ended_at timestamp,"
+    " ended_by varchar, active_until timestamp, days_active double, logins_after bigint,"
+    " open_assignments bigint, is_open boolean, is_within_sla boolean",
+    "compliance": "site varchar, trained bigint, gap bigint, waived bigint, on_leave bigint,"
+    " in_grace bigint, not_evaluable bigint",
+}
+
+
+def make_small_generation(warehouse: Path, *, run_id: str = "run-1") -> Path:
+    """Write and publish the generation; returns the warehouse."""
+    (warehouse / "generations").mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(str(warehouse / "generations" / f"{run_id}.duckdb"))
+    for table, columns in _PUBLISHED.items():
+        connection.execute(f"create table {table} ({columns})")
+    for feed in FEEDS.values():
+        landed = "".join(f", {name} {kind}" for name, kind in feed.landed)
+        connection.execute(
+            f"create table staged_{feed.name} (source varchar, load_id varchar, row_number bigint{landed})"
+        )
+    _fill(connection, run_id)
+    connection.close()
+    (warehouse / "current").write_text(run_id + "\n", encoding="utf-8")
+    return warehouse
+
+
+def _day(month: int, day: int, hour: int = 0) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour)  # noqa: DTZ001
+
+
+def _add(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[object]]
+) -> None:
+    marks = ", ".join("?" * len(columns.split(",")))
+    connection.executemany(f"insert into {table} ({columns}) values ({marks})", [list(row) for row in rows])
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    _add(
+        connection,
+        "run_parameters",
+        "run_id, as_of, known_at, policy_sha256, organisation_name, organisation_timezone",
+        [(run_id, AS_OF, AS_OF, "ab" * 32, "Acme & Sons", "America/Chicago")],
+    )
+    _fill_sources(connection)
+    _fill_policy(connection)
+    _fill_people(connection)
+    _fill_findings(connection)
+
+
+def _fill_sources(connection: duckdb.DuckDBPyConnection) -> None:
+    _add(
+        connection,
+        "loads",
+        "load_id, source, feed, mode, address, sha256, bytes, loaded_at, rows_read, rows_accepted,"
+        " rows_rejected, status",
+        [
+            ("L-1", "hr", "workers", "full", "feeds/workers.csv", "01" * 32, 90, AS_OF, 6, 4, 2, "accepted"),
+            (
+                "L-2",
+                "lms",
+                "lms_completions",
+                "full",
+                "feeds/c.csv",
+                "02" * 32,
+                90,
+                AS_OF,
+                2,
+                2,
+                0,
+                "accepted",
+            ),
+        ],
+    )
+    _add(
+        connection,
+        "rejects",
+        "load_id, row_number, column_name, raw_value, reason",
+        [("L-1", 5, "hired_on", LONG, "not a date"), ("L-1", 7, "hired_on", "line\r\nbreak", "not a date")],
+    )
+    _add(
+        connection,
+        "sources",
+        "source, feed, path, mode, expect_every_hours",
+        [("hr", "workers", "feeds/workers.csv", "full", 24.0)],
+    )
+    sql = "select 1\n    as one"
+    digest = hashlib.sha256(sql.encode()).hexdigest()
+    _add(connection, "models", "model, folder, sql, sql_sha256", [("one", "state", sql, digest)])
+    _add(
+        connection,
+        "feed_health",
+        "source, feed, loads, last_loaded_at, age_hours, is_fresh, rows_read, rows_accepted, rows_rejected,"
+        " held_loads",
+        [("hr", "workers", 1, AS_OF, 0.0, True, 6, 4, 2, 0)],
+    )
+    _add(
+        connection,
+        "check_results",
+        "check_id, feed, severity, status, rows_checked, rows_failed, detail",
+        [("rejects", "workers", "warning", "fail", 6, 2, "2 of 6 rows rejected")],
+    )
+
+
+def _fill_policy(connection: duckdb.DuckDBPyConnection) -> None:
+    _add(
+        connection,
+        "policy_requirements",
+        "requirement_id, title, citation, authority, severity, grace_days, is_site_specific",
+        [
+            ("PSM", "PSM refresher", "29 CFR 1910.119(g)(2)", "OSHA", "critical", 0.0, False),
+            ("HIPAA", "Privacy", "45 CFR 164.530(b)", "HHS", "low", 0.0, False),
+        ],
+    )
+    _add(
+        connection,
+        "policy_requirement_rules",
+        "rule_id, requirement_id, job_code, file_name, row_number",
+        [("R-1", "PSM", "OP*", "requirement_rules.csv", 2)],
+    )
+    _add(
+        connection,
+        "policy_course_credits",
+        "course_id, requirement_id, row_number",
+        [("C1", "PSM", 2), ("C2", "PSM", 3)],
+    )
+    good = ("PSM", "waive", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "instructor ill", "ana")
+    _add(
+        connection,
+        "policy_exceptions",
+        "exception_id, worker_id, requirement_id, kind, starts_on, ends_on, reason, requested_by,"
+        " approved_by, approved_at, row_number",
+        [
+            ("X-1", "W1", *good, "eva", _day(1, 1), 2),
+            ("X-2", "W1", *good, "ANA", _day(1, 1), 3),
+            ("X-3", "W2", *good, "W2@acme.example", _day(1, 1), 4),
+            ("X-4", "W2", *good, "eva", _day(3, 20), 5),
+            (
+                "X-5",
+                "W2",
+                "PSM",
+                "waive",
+                dt.date(2026, 1, 9),
+                dt.date(2026, 1, 2),
+                "r",
+                "ana",
+                "eva",
+                _day(1, 1),
+                6,
+            ),
+            (
+                "X-6",
+                "W2",
+                "PSM",
+                "waive",
+                dt.date(2026, 1, 1),
+                dt.date(2026, 1, 9),
+                "r",
+                "ana",
+                "eva",
+                _day(1, 1),
+                7,
+            ),
+        ],
+    )
+    _add(connection, "policy_event_slas", "event_type, action, max_hours", [("hire", "assign", 48.0)])
+
+
+def _fill_people(connection: duckdb.DuckDBPyConnection) -> None:
+    _add(
+        connection,
+        "staged_workers",
+        "source, load_id, row_number, worker_id, full_name, email, username",
+        [
+            ("hr", "L-1", number, worker, name, f"{worker.lower()}@acme.example", worker.lower())
+            for number, (worker, name) in enumerate(HOSTILE.items(), start=2)
+        ],
+    )
+    _add(
+        connection,
+        "role_states",
+        "worker_id, assignment_key, valid_from, valid_to, status, employment_type, job_code, site",
+        [
+            ("W1", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1"),
+            ("W1", "second", _day(2, 1, 6), None, "active", "employee", "OP2", "DEN1"),
+            ("W2", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1"),
+            ("W3", "primary", _day(1, 1, 6), _day(2, 1, 6), "active", "contractor", "OP1", "DEN1"),
+            ("W3", "primary", _day(2, 1, 6), None, "terminated", "contractor", "OP1", "DEN1"),
+            ("W4", "primary", _day(3, 1, 6), None, "prehire", "employee", "OP1", "BAY1"),
+        ],
+    )
+    _add(
+        connection,
+        "staged_lms_accounts",
+        "source, load_id, row_number, account_id, full_name, status, created_at",
+        [
+            ("lms", "L-9", number, account, "A", "active", _day(1, 1))
+            for number, account in enumerate(("A1", "A2", "A3", "A9"), start=2)
+        ],
+    )
+    _add(
+        connection,
+        "account_links",
+        "account_id, worker_id, person_id, status, method",
+        [
+            ("A1", "W1", "W1", "linked", "email"),
+            ("A3", "W3", "W3", "linked", "worker_ref"),
+            ("A9", None, None, "unlinked", None),
+        ],
+    )
+    _add(
+        connection,
+        "staged_lms_courses",
+        "source, load_id, row_number, course_id, title",
+        [("lms", "L-8", number, *each) for number, each in enumerate(COURSE_TITLES.items(), start=2)],
+    )
+    done = dt.datetime(2026, 1, 20, 8, 30, 15, 123456)  # noqa: DTZ001
+    _add(
+        connection,
+        "staged_lms_completions",
+        "source, load_id, row_number, completion_id, account_id, course_id, completed_at, result, score",
+        [
+            ("lms", "L-2", 2, "0001", "A1", "C1", done, "passed", "007"),
+            ("lms", "L-2", 3, "0002", "A3", "C2", _day(1, 3), "failed", None),
+        ],
+    )
+    _add(
+        connection,
+        "credential_periods",
+        "worker_id, requirement_id, valid_from, kind, completion_id",
+        [("W1", "PSM", done, "trained", "0001")],
+    )
+
+
+def _fill_findings(connection: duckdb.DuckDBPyConnection) -> None:
+    done = dt.datetime(2026, 1, 20, 8, 30, 15, 123456)  # noqa: DTZ001
+    start, end = _day(1, 1, 6), _day(2, 1, 6)
+    _add(
+        connection,
+        "requirement_periods",
+        "worker_id, requirement_id, valid_from, valid_to, rule_ids",
+        [
+            ("W1", "PSM", start, None, "R-1"),
+            ("W2", "PSM", start, None, "R-1"),
+            ("W3", "PSM", start, end, "R-1"),
+        ],
+    )
+    _add(
+        connection,
+        "compliance_timeline",
+        "worker_id, requirement_id, valid_from, valid_to, state, cause, owner",
+        [
+            ("W1", "PSM", start, done, "gap", "never_assigned", "integration"),
+            ("W1", "PSM", done, None, "trained", None, None),
+            ("W2", "PSM", start, None, "gap", "no_account", "integration"),
+            ("W3", "PSM", start, end, "gap", "not_completed", "learner"),
+        ],
+    )
+    _add(
+        connection,
+        "gaps",
+        "gap_id, worker_id, person_id, requirement_id, opened_at, closed_at, closed_by, exposure_days,"
+        " first_cause, cause, owner, severity, citation, job_code, role_site, event_id",
+        [
+            (
+                gap, worker, worker, "PSM", start, closed, by, days, cause, cause, owner,
+                "critical", "29 CFR 1910.119(g)(2)", "OP1", "BAY1", event,
+            )
+            for gap, worker, closed, by, days, cause, owner, event in (
+                ("G1", "W1", done, "completion", 19.104341705, "never_assigned", "integration", "E1"),
+                ("G2", "W2", None, None, 72.25, "no_account", "integration", None),
+                ("G3", "W3", end, "role_end", 31.0, "not_completed", "learner", None),
+            )
+        ],
+    )  # fmt: skip
+    _add(
+        connection,
+        "hr_events",
+        "event_id, worker_id, assignment_key, event_type, effective_at, recorded_at, job_code, site",
+        [
+            ("E1", "W1", "primary", "hire", start, start, "OP1", "BAY1"),
+            ("E2", "W3", "primary", "contract_end", end, end, None, None),
+        ],
+    )
+    _add(
+        connection,
+        "event_responses",
+        "event_id, worker_id, event_type, effective_at, action, requirement_id, clock_at, due_at,"
+        " responded_at, latency_hours, verdict",
+        [
+            ("E1", "W1", "hire", start, "assign", "PSM", start, _day(1, 3, 6), None, None, "missing"),
+            (
+                "E1",
+                "W1",
+                "hire",
+                start,
+                "create_account",
+                None,
+                start,
+                _day(1, 2, 6),
+                _day(1, 1),
+                -6.0,
+                "early",
+            ),
+            (
+                "E2",
+                "W3",
+                "contract_end",
+                end,
+                "deactivate_account",
+                None,
+                end,
+                _day(2, 2, 6),
+                None,
+                None,
+                "missing",
+            ),
+        ],
+    )
+    _add(
+        connection,
+        "stale_accounts",
+        "kind, account_id, worker_id, ended_at, ended_by, days_active, logins_after, open_assignments,"
+        " is_open, is_within_sla",
+        [
+            ("stale", "A3", "W3", end, "contract_end", 41.25, 3, 1, True, False),
+            ("orphan", "A9", None, None, None, None, 0, 0, True, None),
+        ],
+    )
+    _add(
+        connection,
+        "compliance",
+        "site, trained, gap, waived, on_leave, in_grace, not_evaluable",
+        [(None, 1, 1, 0, 0, 0, 0)],
+    )

@@ -1,0 +1,107 @@
+"""The product against the replay: the same random worlds through both, compared row for row.
+
+Owns the comparison and the small command around it; from the project's folder::
+
+    PYTHONPATH=tests python -m properties.compare --worlds 200 --first-seed 1
+
+prints how many worlds came out equal, which tables differ how often, and, for the first few that differ, the
+shrunk world with the rows in question. Exit code 1 when any differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from case_rows import comparable, row_differences
+from properties.product import product_tables
+from properties.random_worlds import random_world
+from properties.replay import Tables, replay
+from properties.shrinking import shrink, world_text
+from worlds import World
+
+from gapwatch.errors import GapwatchError
+
+
+def differences(world: World) -> list[str]:
+    """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = product_tables(world, Path(folder))
+        except GapwatchError as failure:
+            return [f"product: {failure}".replace("\n", " ")]
+    return table_differences(replay(world), found)
+
+
+def table_differences(wanted: Tables, found: Tables) -> list[str]:
+    """The same for tables already at hand; sites at which nothing counts are left out."""
+    lines = []
+    for table, rows in wanted.items():
+        expected = [{column: comparable(value) for column, value in row.items()} for row in rows]
+        columns = list(found[table][0]) if found[table] else []
+        got = [{column: comparable(value) for column, value in row.items()} for row in found[table]]
+        if table in ("compliance", "inflation"):
+            expected = [row for row in expected if row["site"] is None or any(_counted(row))]
+            got = [row for row in got if row["site"] is None or any(_counted(row))]
+        if columns:
+            expected = [{column: row.get(column) for column in columns} for row in expected]
+        lines += row_differences(table, expected, got)
+    return lines
+
+
+def _counted(row: dict[str, object] | dict[str, str | float | bool | None]) -> list[object]:
+    return [value for column, value in row.items() if column != "site" and isinstance(value, float)]
+
+
+def main() -> int:
+    """Compare many worlds; see the module."""
+    parser = argparse.ArgumentParser(description="Compare the product with the replay on random worlds.")
+    parser.add_argument("--worlds", type=int, default=100)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--show", type=int, default=3, help="how many different worlds to shrink and print")
+    parser.add_argument("--budget", type=int, default=150, help="how many worlds a shrinking may try")
+    parser.add_argument("--table", help="look at differences in this table alone")
+    options = parser.parse_args()
+    say = sys.stdout.write
+    equal, shown, tables = 0, 0, Counter[str]()
+    started = time.monotonic()
+    seeds = range(options.first_seed, options.first_seed + options.worlds)
+    for seed in seeds:
+        lines = [line for line in differences(random_world(seed)) if _is_of(line, options.table)]
+        if not lines:
+            equal += 1
+            continue
+        tables.update({line.split(":")[0] for line in lines})
+        if shown < options.show:
+            shown += 1
+            say(_report(seed, lines, budget=options.budget))
+        else:
+            say(f"seed {seed}: {', '.join(sorted({line.split(':')[0] for line in lines}))}\n")
+        sys.stdout.flush()
+    say(f"{equal} of {len(seeds)} worlds equal, {time.monotonic() - started:.0f} s\n")
+    for table, count in tables.most_common():
+        say(f"  {table}: different in {count}\n")
+    return 0 if equal == len(seeds) else 1
+
+
+def _is_of(line: str, table: str | None) -> bool:
+    return table is None or line.startswith((f"{table}:", "product:"))
+
+
+def _report(seed: int, lines: list[str], *, budget: int) -> str:
+    """The shrunk world of a seed, and what differs in it: in the table that differed first."""
+    table = lines[0].split(":")[0]
+
+    def fails(world: World) -> bool:
+        return any(line.startswith(f"{table}:") for line in differences(world))
+
+    small = shrink(random_world(seed), fails, budget=budget)
+    return "\n".join([f"--- seed {seed}, first in {table}", world_text(small), *differences(small), "", ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The product and the plain replay give the same rows, in worlds nobody thought of."""
+
+from __future__ import annotations
+
+import pytest
+from properties.compare import differences, table_differences
+from properties.random_worlds import random_world
+from properties.replay import replay
+from properties.shrinking import world_text
+
+
+@pytest.mark.parametrize("seed", range(1, 26))
+def test_product_gives_the_rows_of_the_replay(seed: int) -> None:
+    world = random_world(seed)
+    assert differences(world) == [], world_text(world)
+
+
+def test_a_changed_row_is_seen() -> None:
+    right = replay(random_world(1))
+    wrong = {**right, "hr_events": [{**row, "event_type": "none"} for row in right["hr_events"]]}
+    assert table_differences(right, right) == []
+    assert table_differences(right, wrong) != []
