@@ -101,7 +101,9 @@ class Source(_Frozen):
         for table, names in (("columns", self.columns), ("values", self.values)):
             for name in names:
                 if FEEDS[self.feed].column(name) is None:
-                    raise ValueError(f"[sources.{table}] names {name!r}, which feed {self.feed} does not have")
+                    raise ValueError(
+                        f"[sources.{table}] names {name!r}, which feed {self.feed} does not have"
+                    )
         return self
 
 

@@ -5,7 +5,6 @@ Exit codes are those of the command line (contract, section 4)::
     GapwatchError                      4   something failed inside
     ├── ConfigurationError             2   gapwatch.toml, a mapping or a policy table is wrong; usage
     ├── LoadError                      3   a source could not be read as what it claims to be
-    │   └── LoadHeld                   3   the load guard or a blocking check kept a load out
     ├── NothingPublished               3   there is no generation to read, or none could be published
     │   └── WarehouseBusy              3   another run holds the warehouse
     └── ModelError                     4   a model failed: names the model and its SQL
@@ -46,10 +45,6 @@ class LoadError(GapwatchError):
     """A source could not be read as what it claims to be: missing, empty, truncated, wrong format."""
 
     exit_code = 3
-
-
-class LoadHeld(LoadError):
-    """The load guard or a blocking check kept a load out; the data before it stays in force."""
 
 
 class NothingPublished(GapwatchError):

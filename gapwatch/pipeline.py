@@ -120,11 +120,15 @@ class _Parameters:
     fingerprint: str
 
 
-def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None) -> _Parameters:
+def _parameters(
+    settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None
+) -> _Parameters:
     loaded = [record for record in read_manifests(settings.warehouse.path) if record.status != "held"]
     if not loaded:
         raise NothingPublished(
-            "nothing has been loaded", where=str(settings.warehouse.path), do="run: gapwatch load, then gapwatch build"
+            "nothing has been loaded",
+            where=str(settings.warehouse.path),
+            do="run: gapwatch load, then gapwatch build",
         )
     newest = max(record.loaded_at for record in loaded)
     policy = read_policy(settings.policy.path, organisation_timezone=settings.organisation.timezone)

@@ -1,4 +1,4 @@
-"""README.md and docs/ name every command, setting, published table and check, and none that does not exist."""
+"""README.md and docs/ name every command, setting, published table and check, and none that is not there."""
 
 from __future__ import annotations
 

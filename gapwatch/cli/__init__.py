@@ -74,6 +74,8 @@ def main() -> int:
         if os.environ.get("GAPWATCH_TRACEBACK"):
             raise
         click.echo(f"gapwatch: internal error: {type(error).__name__}: {error}", err=True)
-        click.echo("  do:    report it with what `gapwatch doctor` says; GAPWATCH_TRACEBACK=1 shows where", err=True)
+        click.echo(
+            "  do:    report it with what `gapwatch doctor` says; GAPWATCH_TRACEBACK=1 shows where", err=True
+        )
         return 4
     return code if isinstance(code, int) else 0

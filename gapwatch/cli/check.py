@@ -12,7 +12,9 @@ from gapwatch.cli.options import config_option, instant, instant_options, settin
 @click.command()
 @config_option
 @instant_options
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+)
 def check(config: Path, as_of: str | None, known_at: str | None, form: str) -> int:
     """Check what is loaded, without publishing it. Exit 3 when a blocking check does not pass."""
     from gapwatch.cli.console import report, show_rows
@@ -31,7 +33,15 @@ def check(config: Path, as_of: str | None, known_at: str | None, form: str) -> i
     show_rows(
         columns,
         [
-            (one.check_id, one.feed, str(one.severity), str(one.status), one.rows_checked, one.rows_failed, one.detail)
+            (
+                one.check_id,
+                one.feed,
+                str(one.severity),
+                str(one.status),
+                one.rows_checked,
+                one.rows_failed,
+                one.detail,
+            )
             for one in generation.checks
         ],
         form=form,

@@ -17,7 +17,9 @@ import click
     help="The folder to put the sample company into; an earlier demo there is replaced.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
-@click.option("--serve/--no-serve", "serving", default=True, help="Open the dashboard at the end, or stop before.")
+@click.option(
+    "--serve/--no-serve", "serving", default=True, help="Open the dashboard at the end, or stop before."
+)
 def demo(out: Path, port: int, serving: bool) -> int:
     """Load a sample company of 1,500 workers, find its gaps, and serve the dashboard."""
     from gapwatch.cli.console import report
@@ -37,5 +39,5 @@ def demo(out: Path, port: int, serving: bool) -> int:
     records, generation = run(settings, loaded_at=now(), progress=report)
     say_loads(records)
     say_generation(generation)
-    click.echo(f"files and tables: {out}; try: gapwatch sql --config {marker} \"select * from gaps limit 5\"")
+    click.echo(f'files and tables: {out}; try: gapwatch sql --config {marker} "select * from gaps limit 5"')
     return serve_dashboard(marker, port=port) if serving else 0

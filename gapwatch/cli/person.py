@@ -15,9 +15,7 @@ from gapwatch.cli.options import config_option, date, instant_options, open_read
 @config_option
 @instant_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def person(
-    worker_id: str, on: str, config: Path, as_of: str | None, known_at: str | None, form: str
-) -> int:
+def person(worker_id: str, on: str, config: Path, as_of: str | None, known_at: str | None, form: str) -> int:
     """Say which role WORKER_ID held on a day, what that required, and whether it was met, with the source rows."""
     import json
 

@@ -1,1 +1,3 @@
-"""The dashboard: pages over one published generation. Reads through ``gapwatch.reads`` only; writes nothing."""
+"""The dashboard: pages over one published generation. Reads through ``gapwatch.reads`` only; writes
+nothing.
+"""

@@ -1,6 +1,7 @@
 """What a page reads: the generation that its scope names, and cached answers of ``queries/ask/page_*.sql``.
 
-Owns opening and caching readers and frames. Decides no rule and shows nothing but a spinner while a past day is built.
+Owns opening and caching readers and frames. Decides no rule and shows nothing but a spinner while a past
+day is built.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class View:
         return self.run.organisation_timezone
 
     def ask(self, name: str, **parameters: object) -> pd.DataFrame:
-        """The answer of ``queries/ask/<name>.sql`` in this scope; the scope's filters are passed where it takes them."""
+        """The answer of ``queries/ask/<name>.sql`` in this scope; the scope's filters are passed where it
+        takes them.
+        """
         takes = question_parameters(name)
         bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
         return _answer(self.reader, self.stamp, name, tuple(sorted(bound.items())))
@@ -78,8 +81,8 @@ class View:
 def open_reader(settings: Settings, scope: Scope) -> tuple[Reader, str]:
     """The reader of the generation that the scope names, and a stamp that changes when its file does.
 
-    Builds the generation of a past day when there is none yet (seconds; a spinner says so). Raises GapwatchError when
-    nothing is published, or that day cannot be built.
+    Builds the generation of a past day when there is none yet (seconds; a spinner says so). Raises
+    GapwatchError when nothing is published, or that day cannot be built.
     """
     path = generation_path(settings.warehouse.path)
     reader, stamp = _open(path)
@@ -90,7 +93,9 @@ def open_reader(settings: Settings, scope: Scope) -> tuple[Reader, str]:
     from gapwatch.pipeline import generation_for
 
     said = words.moment(as_of, reader.run.organisation_timezone)
-    with st.spinner(f"Working out what was true at {said}. A day asked for the first time takes some seconds."):
+    with st.spinner(
+        f"Working out what was true at {said}. A day asked for the first time takes some seconds."
+    ):
         return _open(generation_for(settings, as_of=as_of, known_at=known_at))
 
 

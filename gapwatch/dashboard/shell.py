@@ -1,7 +1,7 @@
 """The frame around every page: navigation, scope, what is looked at and whether it can be trusted.
 
-Owns the sidebar, the line under the title and links between pages. Pages call ``view``, ``title`` and ``link``; only
-``app.py`` calls ``run``.
+Owns the sidebar, the line under the title and links between pages. Pages call ``view``, ``title`` and
+``link``; only ``app.py`` calls ``run``.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ def _scope_controls(shown: View) -> None:
         format="YYYY-MM-DD",
         on_change=_day_chosen,
         args=(scope, zone),
-        help="The day the report speaks about, from 00:00 local time. What was true then, judged by what is known "
+        help="The day the report speaks about, from 00:00 local time. What was true then, judged by what "
+        "is known "
         "now, with the policy as it lies now.",
     )
     if scope.as_of is not None or scope.known_at is not None:
@@ -144,7 +145,10 @@ def _scope_controls(shown: View) -> None:
     for name in DIMENSIONS:
         label, everything = _LABELS[name]
         rows = options[options["dimension"] == name]
-        labels = {str(value): _option(name, str(value), str(text)) for value, text in zip(rows["value"], rows["label"], strict=True)}
+        labels = {
+            str(value): _option(name, str(value), str(text))
+            for value, text in zip(rows["value"], rows["label"], strict=True)
+        }
         chosen = scope.filters()[name]
         if chosen is not None and chosen not in labels:
             labels[chosen] = f"{chosen} (not in this data)"
@@ -155,7 +159,7 @@ def _scope_controls(shown: View) -> None:
             index=None,
             placeholder=everything,
             key=f"control_{name}",
-            format_func=lambda value, labels=labels: labels.get(value, value),
+            format_func=labels.__getitem__,
             on_change=_filter_chosen,
             args=(scope, name),
         )

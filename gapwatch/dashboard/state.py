@@ -1,7 +1,7 @@
 """What a page is about: as-of, known-at and scope, as the URL states them.
 
-Owns the translation between query parameters and values. Reads no data and shows nothing; a value it cannot read is
-reported, never guessed.
+Owns the translation between query parameters and values. Reads no data and shows nothing; a value it
+cannot read is reported, never guessed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Scope:
                     f"The link says {name}={text[:40]}, which is no date. "
                     "Write one like 2026-03-14 or 2026-03-14T06:00:00Z."
                 )
-        return cls(**instants, **{name: query.get(name) or None for name in DIMENSIONS}), problems
+        filters = {name: query.get(name) or None for name in DIMENSIONS}
+        return cls(as_of=instants["as_of"], known_at=instants["known_at"]).with_(**filters), problems
 
     def to_query(self) -> dict[str, str]:
         """The query parameters that state this scope; what is not narrowed is left out."""
@@ -73,7 +74,9 @@ class Scope:
 
 
 def instant(text: str, *, zone: str) -> dt.datetime:
-    """An instant or date as aware UTC; what names no offset is in ``zone``. Raises ValueError when it is neither."""
+    """An instant or date as aware UTC; what names no offset is in ``zone``. Raises ValueError when it is
+    neither.
+    """
     value = dt.datetime.fromisoformat(text)
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
 

@@ -1,6 +1,6 @@
 """Tables: column headings, formats and downloads, the same on every page.
 
-Owns how a published column is shown. Frames arrive with published column names; what is not named here is not shown.
+Owns how a published column is shown. Frames arrive with published column names.
 """
 
 from __future__ import annotations
@@ -29,7 +29,16 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "status": words.STATUS,
 }
 _SENTENCED: Final = {"check_id", "employment_type", "commonest_error", "closed_by", "account_status"}
-_DAYS: Final = {"opened_at", "closed_at", "ended_at", "active_until", "effective_at", "valid_from", "valid_to"}
+_DAYS: Final = {
+    "opened_at",
+    "closed_at",
+    "ended_at",
+    "active_until",
+    "effective_at",
+    "valid_from",
+    "valid_to",
+}
+_LOCAL_DAY: Final = "The day by the calendar of the site."
 _HEADINGS: Final[dict[str, str]] = {
     "full_name": "Name",
     "worker_id": "Worker",
@@ -74,36 +83,47 @@ def heading(column: str) -> str:
     told = _HEADINGS.get(column)
     if told:
         return told
-    text = column.removesuffix("_at").removesuffix("_id").replace("_", " ")
+    text = column.removesuffix("_at").removesuffix("_on").removesuffix("_id").replace("_", " ")
     return text[:1].upper() + text[1:]
 
 
 def readable(frame: pd.DataFrame, columns: Sequence[str], *, zone: str) -> pd.DataFrame:
-    """Those columns with words for codes and instants in local time of ``zone`` (naive, as tables show them)."""
+    """Those columns with words for codes and instants in local time of ``zone`` (naive, as tables show
+    them).
+    """
     shown = frame.loc[:, list(columns)].copy()
     for column in columns:
         if column in _WORDS:
-            shown[column] = [None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]]
-        elif pd.api.types.is_datetime64_any_dtype(shown[column].dtype):
+            shown[column] = [
+                None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]
+            ]
+        elif _is_instant(column, shown[column]):
             local = shown[column].dt.tz_localize("UTC").dt.tz_convert(zone)
             shown[column] = local.dt.tz_localize(None).dt.floor("s")
         elif pd.api.types.is_bool_dtype(shown[column].dtype):
             shown[column] = ["Yes" if value else "No" for value in shown[column]]
         elif column in _SENTENCED:
-            shown[column] = [None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]]
+            shown[column] = [
+                None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]
+            ]
         elif column == "severity":
             shown[column] = [None if pd.isna(value) else str(value).capitalize() for value in shown[column]]
     return shown
 
 
-def configs(frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | None = None) -> dict[str, ColumnConfig]:
+def configs(
+    frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | None = None
+) -> dict[str, ColumnConfig]:
     """How each column of a readable frame is shown: heading, format, alignment, help."""
     help_texts = help_texts or {}
     made: dict[str, ColumnConfig] = {}
     for column in frame.columns:
         name, told = heading(str(column)), help_texts.get(str(column))
         kind = frame[column].dtype
-        if pd.api.types.is_datetime64_any_dtype(kind):
+        if _is_date(str(column)):
+            told = told or _LOCAL_DAY
+            made[column] = st.column_config.DateColumn(name, format="D MMM YYYY", help=told)
+        elif pd.api.types.is_datetime64_any_dtype(kind):
             told = told or f"Local time of {zone}."
             form = "D MMM YYYY" if column in _DAYS else "D MMM YYYY, HH:mm"
             made[column] = st.column_config.DatetimeColumn(name, format=form, help=told)
@@ -127,22 +147,28 @@ def show(
     name: str,
     height: int | None = None,
     help_texts: Mapping[str, str] | None = None,
+    zone: str | None = None,
 ) -> None:
-    """Show those columns as a table that can be sorted and searched."""
-    readied = _rounded(readable(frame, columns, zone=shown.zone))
+    """Show those columns as a table that can be sorted and searched; instants in ``zone``, else the
+    organisation's.
+    """
+    zone = zone or shown.zone
+    readied = _rounded(readable(frame, columns, zone=zone))
     st.dataframe(
         readied,
         hide_index=True,
         width="stretch",
         height=height or ("content" if len(frame) <= 25 else 460),
         placeholder="–",
-        column_config=configs(readied, zone=shown.zone, help_texts=help_texts),
+        column_config=configs(readied, zone=zone, help_texts=help_texts),
         key=f"table_{name}",
         alt=f"Table: {name.replace('_', ' ')}",
     )
 
 
-def choose(frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str, height: int | None = None) -> int | None:
+def choose(
+    frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str, height: int | None = None
+) -> int | None:
     """Show those columns as a table and return the position of the row that was picked, if any."""
     readied = _rounded(readable(frame, columns, zone=shown.zone))
     event = st.dataframe(
@@ -162,7 +188,7 @@ def choose(frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: st
 
 
 def download(name: str, question: str, shown: View, *, count: int, **parameters: object) -> None:
-    """Offer all rows of that question in this scope as CSV, read only when asked for; published names, UTC."""
+    """Offer all rows of that question in this scope as CSV, read when asked for; published names, UTC."""
 
     def data() -> bytes:
         frame = shown.ask(question, **parameters).drop(columns=["total_rows", "weight"], errors="ignore")
@@ -203,6 +229,14 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
         ):
             frame[column] = frame[column].round(1 if frame[column].abs().max() < 10 else 0)
     return frame
+
+
+def _is_date(column: str) -> bool:
+    return column.endswith("_on") or column == "month"
+
+
+def _is_instant(column: str, values: pd.Series[Any]) -> bool:
+    return pd.api.types.is_datetime64_any_dtype(values.dtype) and not _is_date(column)
 
 
 def cells(row: Mapping[str, Any], *names: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Colour, type and pattern of the dashboard, light and dark, in one place.
 
-Owns what a state, a cause's owner and a severity look like, and the options Streamlit is started with. Imports no
-Streamlit, so that figures and the command line can use it.
+Owns what a state, a cause's owner and a severity look like, and the options Streamlit is started with.
+Imports no Streamlit, so that figures and the command line can use it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-# Streamlit has no option for these: side margins that fit 1,280 px and a phone, figures of equal width in columns of
-# numbers, quiet links in lists. Fixed text; no data ever enters it.
+# Streamlit has no option for these: side margins that fit 1,280 px and a phone, figures of equal width,
+# quiet links in lists. Fixed text; no data ever enters it.
 STYLE: Final = """
 <style>
-.stMainBlockContainer { padding-left: clamp(1rem, 3vw, 3rem); padding-right: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
+.stMainBlockContainer { padding: 2.75rem clamp(1rem, 3vw, 3rem) 3rem; max-width: 1240px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
 .st-key-figures > div { flex: 1 1 10rem; }
 .st-key-act_first a { padding-left: 0; }
@@ -32,7 +32,9 @@ FONT: Final = '"Source Sans", "Source Sans Pro", "Segoe UI", system-ui, sans-ser
 
 @dataclass(frozen=True)
 class Palette:
-    """Every colour of one theme. ``states``, ``owners`` and ``severities`` are keyed by the published words."""
+    """Every colour of one theme. ``states``, ``owners`` and ``severities`` are keyed by the published
+    words.
+    """
 
     name: str
     ink: str

@@ -7,20 +7,23 @@ import streamlit as st
 
 from gapwatch.dashboard import words
 from gapwatch.dashboard.answers import View
+from gapwatch.dashboard.figures.canvas import records
 
 
 def problems(shown: View) -> list[tuple[str, str]]:
     """(gravity ``error`` or ``warning``, sentence in Markdown) for each thing that weakens the figures."""
     found = [("error", text) for text in _failed_checks(shown.ask("page_checks"))]
-    for row in shown.ask("page_sources").itertuples():
-        source = f"**{words.plain(row.source)}**"
-        if row.is_absent:
+    for row in records(shown.ask("page_sources")):
+        source = f"**{words.plain(row['source'])}**"
+        if row["is_absent"]:
             found.append(("error", f"{source} has never delivered"))
-        elif row.is_late:
-            promise = words.hours(row.expect_every_hours)
-            found.append(("warning", f"{source} is {words.hours(row.age_hours)} old, promised every {promise}"))
-        if row.held_loads:
-            held = words.count(int(row.held_loads), "newer load")
+        elif row["is_late"]:
+            promise = words.hours(row["expect_every_hours"])
+            found.append(
+                ("warning", f"{source} is {words.hours(row['age_hours'])} old, promised every {promise}")
+            )
+        if row["held_loads"]:
+            held = words.count(int(row["held_loads"]), "newer load")
             found.append(("warning", f"{source} has {held} held back; the figures rest on the one before"))
     return found
 
@@ -42,12 +45,14 @@ def line(shown: View) -> None:
 
 
 def _failed_checks(checks: pd.DataFrame) -> list[str]:
-    graver = checks[checks["status"].isin(["fail", "error"]) & checks["severity"].isin(["blocking", "critical"])]
+    graver = checks[
+        checks["status"].isin(["fail", "error"]) & checks["severity"].isin(["blocking", "critical"])
+    ]
     told: list[str] = []
-    for row in graver.itertuples():
-        name = str(row.check_id).replace("_", " ")
-        what = row.detail if isinstance(row.detail, str) and row.detail else name
-        verb = "could not run" if row.status == "error" else "failed"
+    for row in records(graver):
+        name = str(row["check_id"]).replace("_", " ")
+        what = row["detail"] or name
+        verb = "could not run" if row["status"] == "error" else "failed"
         told.append(f"Critical check {verb}: {words.plain(what)}")
     return told
 
@@ -57,7 +62,7 @@ def _all_well(sources: pd.DataFrame) -> str:
     aged = sources[sources["age_hours"].notna()]
     if aged.empty:
         return "No source is configured, so there is nothing to be late."
-    oldest = aged.loc[aged["age_hours"].idxmax()]
+    oldest = records(aged.sort_values("age_hours", ascending=False, kind="stable"))[0]
     age = "less than an hour" if oldest["age_hours"] < 1 else words.hours(oldest["age_hours"])
     promise = "as fresh as promised" if len(promised) else "loaded; none has a promised age"
     return (

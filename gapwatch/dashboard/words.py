@@ -62,7 +62,16 @@ VERDICTS: Final = {
     "pending": "Pending",
     "not_evaluable": "Not evaluable",
 }
-STATUS: Final = {"pass": "Passed", "fail": "Failed", "error": "Could not run", "accepted": "Accepted", "held": "Held back", "unchanged": "Unchanged", "ambiguous": "Ambiguous", "unlinked": "Unlinked"}
+STATUS: Final = {
+    "pass": "Passed",
+    "fail": "Failed",
+    "error": "Could not run",
+    "accepted": "Accepted",
+    "held": "Held back",
+    "unchanged": "Unchanged",
+    "ambiguous": "Ambiguous",
+    "unlinked": "Unlinked",
+}
 METHODS: Final = {
     "sftp": "SFTP batch",
     "rest": "REST",

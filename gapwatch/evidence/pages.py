@@ -94,7 +94,7 @@ def logic_rows(texts: Iterable[LogicText]) -> Rows:
         [
             Cell(text.name),
             Cell(text.folder),
-            Cell(text.sha256[:16]),
+            Cell(text.sha256),
             Cell(number, Kind.INTEGER),
             Cell(line, Kind.SQL),
         ]

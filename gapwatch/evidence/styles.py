@@ -16,8 +16,8 @@ LINE: Final = "D9DEE5"
 PAPER: Final = "F6F7F9"
 ACCENT: Final = "1F5FA8"
 
-DATE_FORMAT: Final = "d mmm yyyy"
-INSTANT_FORMAT: Final = "d mmm yyyy hh:mm"
+DATE_FORMAT: Final = "d mmm yyyy_)"
+INSTANT_FORMAT: Final = "d mmm yyyy hh:mm_)"
 
 
 @dataclass(frozen=True)

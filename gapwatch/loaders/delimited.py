@@ -22,8 +22,7 @@ from gapwatch.loaders.raw import Malformed, Raw, Record, SourceColumn, quoted_te
 _DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 20
 _LONGEST = 1000  # lines a quoted field may run over; beyond that its quote is taken for a stray one
-_MAYBE_BLANK = (b"\n\n", b"\n\r", b"\r\r", b"\n ", b"\n\t")
-_BLANK = re.compile(rb"\n[ \t]*\r?\n\s*\S|\r[ \t]*\r\s*\S")
+_BLANK = (b"\n\n", b"\n\r", b"\r\r")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -34,7 +33,6 @@ class Dialect:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    is_plain: bool  # UTF-8 without blank lines: DuckDB may read it
 
 
 def read_delimited(
@@ -49,12 +47,28 @@ def read_delimited(
     """The records of a delimited file. Raises LoadError for no header, a repeated column or an unreadable
     encoding.
     """
-    dialect = _dialect(path, where=where, delimiter=delimiter, encoding=encoding)
-    if dialect.is_plain:
-        raw = _read_plain(connection, path, dialect, scratch)
-        if raw is not None:
-            return raw
-    return write_records(_records(path, dialect), names=dialect.header, scratch=scratch)
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
+        raise LoadError("the file is not delimited text", where=where, do="set format in [[sources]]")
+    marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)
+    candidates = [encoding or marked or "utf-8", *([] if encoding or marked else ["cp1252"])]
+    for name in candidates:
+        try:
+            dialect = _dialect(path, encoding=name, where=where, delimiter=delimiter)
+            raw = _read_plain(connection, path, dialect, scratch) if _is_plain(path, dialect) else None
+            return raw or write_records(_records(path, dialect), names=dialect.header, scratch=scratch)
+        except UnicodeDecodeError:
+            continue
+        except LookupError as error:
+            raise ConfigurationError(
+                f"{name!r} is no encoding", where=where, do="write one like utf-8"
+            ) from error
+    raise LoadError(
+        f"the file is not {' or '.join(candidates)} text",
+        where=where,
+        do="set encoding in [[sources]] to what the export writes",
+    )
 
 
 def _read_plain(
@@ -85,16 +99,10 @@ def _read_plain(
     return Raw(relation, columns)
 
 
-def _dialect(path: Path, *, where: str, delimiter: str | None, encoding: str | None) -> Dialect:
-    with path.open("rb") as file:
-        head = file.read(4)
-    if head.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
-        raise LoadError("the file is not delimited text", where=where, do="set format in [[sources]]")
-    chosen, has_blanks = _encoding(path, head, where=where, encoding=encoding)
-    lines = _Lines(_lines(path, chosen))
-    skipped = 0
+def _dialect(path: Path, *, encoding: str, where: str, delimiter: str | None) -> Dialect:
+    codec = codecs.lookup(encoding).name
+    lines = _Lines(_lines(path, "utf-8-sig" if codec == "utf-8" else codec))
     while (first := lines.peek(0)) is not None and not first.strip():
-        skipped += 1
         lines.drop(1)
     if first is None:
         raise LoadError(
@@ -114,41 +122,21 @@ def _dialect(path: Path, *, where: str, delimiter: str | None, encoding: str | N
             where=f"{where}, row 1",
             do="make the export give each column its own name",
         )
-    plain = chosen in ("utf-8", "utf-8-sig") and not has_blanks and not skipped
-    return Dialect(chosen, delimiter, tuple(names), plain)
+    return Dialect("utf-8-sig" if codec == "utf-8" else codec, delimiter, tuple(names))
 
 
-def _encoding(path: Path, head: bytes, *, where: str, encoding: str | None) -> tuple[str, bool]:
-    """The encoding, and whether there are blank lines before the end."""
-    marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    wanted = [encoding or marked or "utf-8"] + ([] if encoding or marked else ["cp1252"])
-    for name in wanted:
-        try:
-            decoder = codecs.getincrementaldecoder(name)()
-        except LookupError as error:
-            raise ConfigurationError(
-                f"{name!r} is no encoding", where=where, do="write one like utf-8"
-            ) from error
-        has_blanks, tail = False, b""
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    decoder.decode(chunk)
-                    has_blanks = has_blanks or _has_blank_line(tail + chunk)
-                    tail = chunk[-64:]
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return codecs.lookup(name).name, has_blanks
-    raise LoadError(
-        f"the file is not {' or '.join(wanted)} text",
-        where=where,
-        do="set encoding in [[sources]] to what the export writes",
-    )
-
-
-def _has_blank_line(text: bytes) -> bool:
-    return any(mark in text for mark in _MAYBE_BLANK) and _BLANK.search(text) is not None
+def _is_plain(path: Path, dialect: Dialect) -> bool:
+    """Whether DuckDB counts the file's rows as a spreadsheet does: it skips blank lines and does not tell."""
+    if dialect.encoding != "utf-8-sig" or len(dialect.header) == 1:
+        return False
+    tail = b"\n"
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            text = tail + chunk
+            if any(mark in text for mark in _BLANK):
+                return False
+            tail = chunk[-1:]
+    return True
 
 
 def _records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:

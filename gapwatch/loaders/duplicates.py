@@ -42,7 +42,7 @@ def reject_duplicates(
         return None
     kept = rows.with_name("kept.parquet")
     rest = f"select * from read_parquet({file}) where row_number not in (select row_number from superseded)"
-    connection.execute(f"copy ({rest}) to {quoted_text(str(kept))} (format parquet, compression zstd)")
+    connection.execute(f"copy ({rest}) to {quoted_text(str(kept))} (format parquet)")
     kept.replace(rows)
     named = " || ', ' || ".join(f"'{column}=' || coalesce({column}, '')" for column in key)
     records = f"select row_number, {record_json(raw)} as record from ({raw.relation}) as raw"

@@ -272,9 +272,7 @@ class _Batch:
         return found or (None, None)
 
     def _copy(self, select: str, target: Path) -> None:
-        self._connection.execute(
-            f"copy ({select}) to {quoted_text(str(target))} (format parquet, compression zstd)"
-        )
+        self._connection.execute(f"copy ({select}) to {quoted_text(str(target))} (format parquet)")
 
     def _count(self, relation: str) -> int:
         counted = self._connection.execute(f"select count(*) from {relation}").fetchone()

@@ -38,9 +38,9 @@ def utc_expression(local_sql: str, zone_sql: str) -> str:
         f"lambda moment: {local_of('moment')} - moment = {local_of(after)} - {after}))"
     )
     return (
-        f"(case when {local_of(by_offset_before)} = {local} then {by_offset_before}"
+        f"(case when {local} is null or {zone} is null then null"
+        f" when {local_of(by_offset_before)} = {local} then {by_offset_before}"
         f" when {local_of(near)} = {local} then {near}"
-        f" when {local} is null or {zone} is null then null"
         f" else coalesce({change}, {by_offset_before}) end)"
     )
 

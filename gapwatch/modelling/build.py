@@ -39,7 +39,9 @@ def build_models(
 
     Raises ModelError with the model, its file and the engine's message when SQL fails or an input is missing.
     """
-    present = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
+    present = {
+        row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()
+    }
     absent = inputs(models) - present
     if absent:
         raise ModelError(f"inputs of the models are missing: {', '.join(sorted(absent))}")

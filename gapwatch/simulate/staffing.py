@@ -170,9 +170,9 @@ class Staffing:
         return self.rng.choice(AGENCIES[kind])
 
     def _mondays(self, number: int) -> list[dt.date]:
-        """Start dates of so many hires, in order: the Mondays of the simulated time and two beyond it."""
+        """Start dates of so many hires, in order: the Mondays of the simulated time and three beyond it."""
         first = days(self.world.start, (7 - self.world.start.weekday()) % 7 or 7)
-        weeks = (END_ON - first).days // 7 + 2
+        weeks = (END_ON - first).days // 7 + 4
         chosen = sorted(self.rng.randrange(weeks) for _ in range(number))
         return [self.careers.day_after(days(first, 7 * week), 0, 0) for week in chosen]
 

@@ -12,7 +12,7 @@ promises as (
             'mode ' || sources.mode,
             'zone ' || coalesce(sources.timezone, run_parameters.organisation_timezone || ' (the organisation''s)'),
             'covers from ' || coalesce(strftime(sources.covers_from, '%Y-%m-%d %H:%M') || ' UTC', 'its first record'),
-            'expected every ' || coalesce(printf('%g', sources.expect_every_hours) || ' h', '(no promise)')
+            coalesce('expected every ' || printf('%g', sources.expect_every_hours) || ' h', 'no promise of freshness')
         ) as value,
         1 as position,
     from sources

@@ -92,7 +92,6 @@ final as (
         credentials.valid_to,
         credentials.ended_by,
         records.recorded_at,
-        records.source,
         records.load_id,
         loads.address,
         records.row_number,

@@ -26,6 +26,14 @@ job_titles as (
     group by job_code
 ),
 
+zones as (
+    select
+        site,
+        min(timezone) as timezone
+    from staged_sites
+    group by site
+),
+
 scoped as (
     select
         gaps.*,
@@ -67,6 +75,8 @@ final as (
         coalesce(job_titles.job_title, scoped.job_code) as job_title,
         scoped.opened_at,
         scoped.closed_at,
+        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.opened_at)) as date) as opened_on,
+        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.closed_at)) as date) as closed_on,
         scoped.closed_by,
         scoped.exposure_days,
         scoped.first_cause,
@@ -76,6 +86,8 @@ final as (
         scoped.exposure_days
         * case scoped.severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end as weight
     from scoped
+    cross join run_parameters
+    left join zones on zones.site = scoped.gap_site
     left join names on names.worker_id = scoped.worker_id
     left join requirements on requirements.requirement_id = scoped.requirement_id
     left join job_titles on job_titles.job_code = scoped.job_code

@@ -17,6 +17,14 @@ requirements as (
     group by requirement_id
 ),
 
+zones as (
+    select
+        site,
+        min(timezone) as timezone
+    from staged_sites
+    group by site
+),
+
 scoped as (
     select hr_events.*
     from hr_events
@@ -44,6 +52,7 @@ final as (
         names.full_name,
         event_responses.event_type,
         event_responses.effective_at,
+        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', event_responses.effective_at)) as date) as effective_on,
         scoped.recorded_at,
         coalesce(scoped.site, scoped.previous_site) as site,
         event_responses.action,
@@ -57,6 +66,8 @@ final as (
         count(*) over () as total_rows
     from event_responses
     inner join scoped on scoped.event_id = event_responses.event_id
+    cross join run_parameters
+    left join zones on zones.site = coalesce(scoped.site, scoped.previous_site)
     left join names on names.worker_id = event_responses.worker_id
     left join requirements on requirements.requirement_id = event_responses.requirement_id
     where

@@ -28,6 +28,7 @@ final as (
         hr_events.event_type,
         hr_events.effective_at as event_at,
         hr_events.recorded_at as event_recorded_at,
+        coalesce(staged_sites.timezone, run_parameters.organisation_timezone) as timezone,
         (
             select string_agg(distinct requirement_periods.rule_ids, ';' order by requirement_periods.rule_ids)
             from requirement_periods
@@ -39,6 +40,8 @@ final as (
                 and (requirement_periods.valid_to is null or requirement_periods.valid_to > gaps.opened_at)
         ) as rule_ids
     from gaps
+    cross join run_parameters
+    left join staged_sites on staged_sites.site = coalesce(gaps.site, gaps.role_site)
     left join staged_workers on staged_workers.worker_id = gaps.worker_id
     left join requirements on requirements.requirement_id = gaps.requirement_id
     left join courses on courses.requirement_id = gaps.requirement_id

@@ -9,6 +9,14 @@ with names as (
     group by worker_id
 ),
 
+zones as (
+    select
+        site,
+        min(timezone) as timezone
+    from staged_sites
+    group by site
+),
+
 last_roles as (
     select
         role_states.worker_id,
@@ -39,6 +47,7 @@ final as (
         last_roles.employment_type,
         last_roles.site,
         stale_accounts.ended_at,
+        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', stale_accounts.ended_at)) as date) as ended_on,
         stale_accounts.ended_by,
         stale_accounts.active_until,
         stale_accounts.days_active,
@@ -48,8 +57,10 @@ final as (
         stale_accounts.is_within_sla,
         count(*) over () as total_rows
     from stale_accounts
+    cross join run_parameters
     left join names on names.worker_id = stale_accounts.worker_id
     left join last_roles on last_roles.worker_id = stale_accounts.worker_id
+    left join zones on zones.site = last_roles.site
     where
         stale_accounts.kind = 'stale'
         and (cast($site as varchar) is null or last_roles.site = $site)

@@ -6,6 +6,7 @@ import duckdb
 
 from gapwatch.feeds import FEEDS
 from gapwatch.shipped import query_folder
+from gapwatch.warehouse.ledger import LEDGER_SCHEMA
 
 _POLICY_PLACE = "file_name varchar, row_number bigint"
 
@@ -17,11 +18,6 @@ create table run_parameters (
 create table sources (
     source varchar, feed varchar, path varchar, mode varchar, timezone varchar, covers_from timestamp,
     expect_every_hours double
-);
-create table loads (
-    load_id varchar, source varchar, feed varchar, mode varchar, address varchar, loaded_at timestamp,
-    timezone varchar, content_load_id varchar, drift varchar[],
-    rows_read bigint, rows_accepted bigint, rows_rejected bigint, status varchar, reason varchar
 );
 create table rejects (
     load_id varchar, row_number bigint, column_name varchar, raw_value varchar, reason varchar, "row" varchar
@@ -92,7 +88,8 @@ insert into policy_requirements values ('PSM', 'PSM refresher', 'high', 36, true
 insert into policy_requirement_rules values ('R-1', 'PSM', null, 'operator', null, 'BAY*', 'u.csv', 2);
 insert into policy_course_credits values ('C1', 'PSM', 'BAY1', null, null, 'c.csv', 2);
 insert into policy_exceptions values (
-    'X1', 'W1', 'PSM', 'waive', '2026-01-01', '2026-01-02', 'ill', 'a@x', 'b@x', '2026-01-01', null, 'e.csv', 2
+    'X1', 'W1', 'PSM', 'waive', '2026-01-01', '2026-01-02', 'ill', 'a@x', 'b@x', '2026-01-01', null,
+    'e.csv', 2
 );
 insert into policy_retrain_orders values ('PSM', 'BAY1', '2026-01-01', 'o.csv', 2);
 insert into policy_identity_overrides values ('A1', 'W1', 'b@x', '2026-01-01', 'i.csv', 2);
@@ -154,6 +151,10 @@ def build_small_generation() -> duckdb.DuckDBPyConnection:
     """An in-memory generation; the caller closes it."""
     connection = duckdb.connect()
     connection.execute(_TABLES)
+    ledger = LEDGER_SCHEMA.empty_table()
+    connection.register("ledger", ledger)
+    connection.execute("create table loads as select * from ledger")
+    connection.unregister("ledger")
     for feed in FEEDS.values():
         columns = ", ".join(f"{name} {kind}" for name, kind in feed.landed)
         connection.execute(
@@ -162,15 +163,23 @@ def build_small_generation() -> duckdb.DuckDBPyConnection:
         connection.execute(
             "insert into sources values ($1, $1, $1 || '.csv', 'full', null, null, 24)", [feed.name]
         )
-        connection.execute(
-            "insert into loads values"
-            " ('L-' || $1, $1, $1, 'full', $1 || '.csv', '2026-03-01', null,"
-            " 'L-' || $1, [], 1000, 1000, 0, 'accepted', null)",
-            [feed.name],
-        )
+        insert_load(connection, f"L-{feed.name}", feed=feed.name)
     connection.execute(_ROWS)
     build_loads_in_force(connection)
     return connection
+
+
+def insert_load(
+    connection: duckdb.DuckDBPyConnection, load_id: str, *, feed: str, status: str = "accepted"
+) -> None:
+    """One load of 1,000 rows of that feed's source, at as_of, with no rejects; later ones are newer."""
+    connection.execute(
+        "insert into loads by name select $1 as load_id, $1 as batch, $1 as content_load_id, 1 as sequence,"
+        " $2 as source, $2 as feed, 'full' as mode, $2 || '.csv' as address,"
+        " timestamp '2026-03-01' as loaded_at, 1000 as rows_read, 1000 as rows_accepted, 0 as rows_rejected,"
+        " $3 as status, []::varchar[] as drift",
+        [load_id, feed, status],
+    )
 
 
 def build_loads_in_force(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from checks.small_generation import build_loads_in_force, build_small_generation
+from checks.small_generation import build_loads_in_force, build_small_generation, insert_load
 
 from gapwatch.checks import Check, CheckResult, Severity, Status, read_catalogue, run_checks
 from gapwatch.checks.catalogue import Expectation, key_checks
@@ -45,9 +45,8 @@ _DEFECTS = {
     "job_codes_without_profile": "update role_states set training_profile = null",
     "load_rows_add_up": "update loads set rows_accepted = 999 where feed = 'sites'",
     "loads_held": """
-        insert into loads values
-            ('L-2', 'workers', 'workers', 'full', 'workers.csv', '2026-03-01', null, 'L-2', [],
-            10, 10, 0, 'held', 'shrank');
+        insert into loads
+            select * replace ('L-2' as load_id, 'held' as status) from loads where feed = 'workers';
         update loads set loaded_at = '2026-02-28 12:00' where load_id = 'L-workers'
     """,
     "loads_late": "update loads set loaded_at = '2026-02-27 12:00' where feed = 'jobs'",
@@ -158,13 +157,8 @@ def test_a_check_of_each_feed_blames_the_feed(generation: duckdb.DuckDBPyConnect
 def test_rejects_of_a_replaced_load_no_longer_count(generation: duckdb.DuckDBPyConnection) -> None:
     check = _CATALOGUE["terminations_without_date"]
     generation.execute(_DEFECTS[check.check_id])
-    generation.execute("""
-        update loads set loaded_at = '2026-02-28' where feed = 'role_history';
-        insert into loads values (
-            'L-next', 'role_history', 'role_history', 'full', 'role_history.csv', '2026-03-01', null,
-            'L-next', [], 1000, 1000, 0, 'accepted', null
-        )
-    """)
+    generation.execute("update loads set loaded_at = '2026-02-28' where feed = 'role_history'")
+    insert_load(generation, "L-next", feed="role_history")
     build_loads_in_force(generation)
     assert _failed(run_checks(generation, checks=[check])) == {}
     generation.execute("""

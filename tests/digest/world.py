@@ -270,11 +270,13 @@ def publish_world(warehouse: Path, world: Rows) -> Path:
     path = generations / f"{RUN_ID}.duckdb"
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
+        connection.begin()
         for table, columns in TABLES.items():
             connection.execute(f"create table {table} ({columns})")
             for row in world.get(table, ()):
                 names = ", ".join(row)
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+        connection.commit()
     (warehouse / "current").write_text(f"{RUN_ID}\n", encoding="utf-8")
     return warehouse

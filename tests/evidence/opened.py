@@ -12,6 +12,11 @@ import openpyxl
 from python_calamine import CalamineWorkbook
 
 
+def book(path: Path) -> Any:
+    """The workbook as openpyxl reads it."""
+    return openpyxl.load_workbook(path)
+
+
 def calamine_rows(path: Path, sheet: str) -> list[list[Any]]:
     """All rows of a sheet, the heading first, as calamine reads them."""
     return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(sheet).to_python(skip_empty_area=False)

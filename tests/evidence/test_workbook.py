@@ -6,9 +6,8 @@ import datetime as dt
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
-from evidence.opened import calamine_rows, records
+from evidence.opened import book, calamine_rows, records
 from evidence.small_generation import AS_OF, COURSE_TITLES, HOSTILE, LONG, make_small_generation
 
 from gapwatch.errors import ConfigurationError
@@ -36,13 +35,13 @@ REQUIRED = [
 
 
 def test_sheets_stand_in_the_order_of_the_registry(exported: EvidenceSummary) -> None:
-    names = openpyxl.load_workbook(exported.path).sheetnames
+    names = book(exported.path).sheetnames
     assert names == [sheet.name for sheet in catalogue.SHEETS] + ["Long text"]
     assert [name for name in names if name in REQUIRED] == REQUIRED
 
 
 def test_every_table_has_a_name_frozen_headings_filter_and_print_settings(exported: EvidenceSummary) -> None:
-    for sheet in openpyxl.load_workbook(exported.path):
+    for sheet in book(exported.path):
         assert sheet.sheet_state == "visible"
         assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
@@ -67,7 +66,7 @@ def test_every_table_has_a_name_frozen_headings_filter_and_print_settings(export
 def test_the_only_formulas_are_live_counts_on_the_tie_out(exported: EvidenceSummary) -> None:
     formulas = [
         (sheet.title, cell.value)
-        for sheet in openpyxl.load_workbook(exported.path)
+        for sheet in book(exported.path)
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
@@ -88,8 +87,8 @@ def test_the_file_holds_no_macro_link_or_connection(exported: EvidenceSummary) -
 
 
 def test_hostile_texts_are_unchanged_and_inert(exported: EvidenceSummary) -> None:
-    book = openpyxl.load_workbook(exported.path)
-    names = {row[0].value: row[1] for row in book["Population"].iter_rows(min_row=2)}
+    opened = book(exported.path)
+    names = {row[0].value: row[1] for row in opened["Population"].iter_rows(min_row=2)}
     assert {worker: cell.value for worker, cell in names.items()} == {
         worker: HOSTILE[worker] for worker in ("W1", "W2", "W3")
     }
@@ -113,7 +112,7 @@ def test_a_text_too_long_for_a_cell_continues_on_a_sheet_of_its_own(exported: Ev
     parts = records(exported.path, "Long text")
     assert "".join(row["Text"] for row in parts) == LONG
     assert {(row["Sheet"], row["Column"]) for row in parts} == {("Exclusions", "Raw value")}
-    where = openpyxl.load_workbook(exported.path)["Exclusions"][parts[0]["Row"]]
+    where = book(exported.path)["Exclusions"][parts[0]["Row"]]
     assert LONG[:CELL_LIMIT] in [cell.value for cell in where]
     note = {row["Sheet"]: row["Note"] for row in records(exported.path, "Index")}["Exclusions"]
     assert "Long text" in str(note)
@@ -127,7 +126,7 @@ def test_dates_are_dates_and_ids_are_text(exported: EvidenceSummary) -> None:
     assert trained["Score"] == "007"
     excepted = records(exported.path, "Exceptions")[0]
     assert excepted["Starts on"] == dt.datetime(2026, 1, 1)  # noqa: DTZ001
-    cell = openpyxl.load_workbook(exported.path)["Exceptions"]["G2"]
+    cell = book(exported.path)["Exceptions"]["G2"]
     assert cell.is_date
     rows = calamine_rows(exported.path, "Gaps")
     opened = rows[0].index("Opened at (UTC)")
@@ -225,10 +224,10 @@ def test_leavers_hold_every_end_and_every_orphan(exported: EvidenceSummary) -> N
 def test_the_dictionary_explains_every_column_and_counts_blanks(exported: EvidenceSummary) -> None:
     rows = records(exported.path, "Dictionary")
     explained = {(row["Sheet"], row["Heading"]) for row in rows if row["Meaning"]}
-    book = openpyxl.load_workbook(exported.path)
+    opened = book(exported.path)
     present = {
         (sheet.title, cell.value)
-        for sheet in book
+        for sheet in opened
         if sheet.title not in ("Cover", "Long text")
         for cell in sheet[1]
     }
@@ -282,7 +281,7 @@ def test_a_period_that_ends_earlier_shows_the_state_of_that_day(reader: Reader, 
 
 def test_an_empty_sheet_says_what_that_means(reader: Reader, tmp_path: Path) -> None:
     summary = write_evidence(reader, tmp_path / "e.xlsx", authority="HHS")
-    sheet = openpyxl.load_workbook(summary.path)["Gaps"]
+    sheet = book(summary.path)["Gaps"]
     assert sheet["A3"].value == "No gap was open in the period and scope asked for."
     assert sheet.tables["Gaps"].ref == "A1:U2"
 
@@ -297,7 +296,7 @@ def test_a_table_longer_than_a_sheet_goes_on_in_numbered_parts_that_tie(
     ]
     assert summary.rows["Obligations"] == summary.rows["Obligations (2)"] == 2
     assert summary.is_balanced
-    sheet = openpyxl.load_workbook(summary.path)["Tie-out"]
+    sheet = book(summary.path)["Tie-out"]
     (formula,) = [row[4].value for row in sheet.iter_rows() if row[2].value == "… gap"]
     assert formula.count("COUNTIFS(") == 2
     assert "'Obligations (2)'!" in formula

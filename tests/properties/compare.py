@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 from case_rows import comparable, row_differences
 from properties.product import product_tables
 from properties.random_worlds import random_world
@@ -26,13 +27,15 @@ from worlds import World
 
 from gapwatch.errors import GapwatchError
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder that is never flushed to a disk, where there is one
+
 
 def differences(world: World) -> list[str]:
     """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         try:
             found = product_tables(world, Path(folder))
-        except GapwatchError as failure:
+        except (GapwatchError, duckdb.Error) as failure:
             return [f"product: {failure}".replace("\n", " ")]
     return table_differences(replay(world), found)
 

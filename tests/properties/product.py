@@ -18,7 +18,8 @@ from gapwatch.config import load_settings
 from gapwatch.inputs import create_inputs
 from gapwatch.loaders import load_all
 from gapwatch.loaders.policy import read_policy
-from gapwatch.modelling import Model, all_models, build_models
+from gapwatch.modelling import Model, all_models
+from gapwatch.modelling.graph import build_order
 
 _EVENTS: Final = "left join hr_events using (event_id)"
 _PUBLISHED: Final[dict[str, str]] = {
@@ -97,7 +98,10 @@ def product_tables(world: World, folder: Path) -> Tables:
             known_at=dt.datetime.fromisoformat(world.known_at or world.loads[-1].loaded_at),
             policy=read_policy(settings.policy.path, organisation_timezone=world.timezone),
         )
-        build_models(connection, models, only=_needed(models))
+        needed = _needed(models)
+        for model in build_order(models):
+            if model.name in needed:
+                connection.execute(f'create table "{model.name}" as {model.sql}')
         return read_tables(connection)
 
 

@@ -8,7 +8,7 @@ left out; gaps, event_responses and unsynced_events name the event by type, assi
 Where the contract leaves a choice, this is the one taken:
 
 Accounts
- 1. ``method`` is NULL for ambiguous and unlinked accounts, also for one that an override unlinked.
+ 1. ``method`` is NULL for ambiguous and unlinked accounts; one that an override unlinked has ``override``.
  2. Of two overrides decided at one instant the later row of the table holds.
  3. An account whose end (deactivated_at, last login, load) is dated after as_of is active, whatever its
     status.

@@ -82,7 +82,7 @@ def _link(facts: Facts, row: AccountRow) -> tuple[str, str | None, str | None]:
     if decision is not None:
         worker_id = cell.text(decision.get("worker_id"))
         return (
-            ("linked", "override", worker_id) if worker_id in facts.worker_ids else ("unlinked", None, None)
+            ("linked", "override", worker_id) if worker_id in facts.worker_ids else ("unlinked", "override", None)
         )
     for method, candidates in (
         ("worker_ref", {row.worker_ref} & facts.worker_ids),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard.theme import FONT, Palette
@@ -12,7 +13,9 @@ from gapwatch.dashboard.theme import FONT, Palette
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
-def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8) -> go.Figure:
+def blank(
+    colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8
+) -> go.Figure:
     """An empty figure in the product's type and colours; margins in pixels, axes grow into them."""
     figure = go.Figure()
     figure.update_layout(
@@ -44,12 +47,17 @@ def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: 
     return figure
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dicts by column name."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def safe(text: object) -> str:
     """Source text for a label or hover: plotly reads a little HTML, so its signs are escaped."""
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def wrapped(text: str, width: int) -> str:
-    """The text on at most two lines of about ``width`` characters, cut with an ellipsis where it is longer."""
+    """The text on at most two lines of about ``width`` characters, the rest cut off with an ellipsis."""
     lines = textwrap.wrap(text, width, max_lines=2, placeholder="…")
     return "<br>".join(safe(line) for line in lines)

@@ -15,7 +15,9 @@ _PATTERNS: Final = {"pending": ".", "not_evaluable": "\\"}
 
 
 def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Per event type one bar of all its answers, split by verdict; ``counts``: the rows of ``page_event_counts``."""
+    """Per event type one bar of all its answers, split by verdict; ``counts``: the rows of
+    ``page_event_counts``.
+    """
     totals = counts.groupby("event_type")["answers"].sum().sort_values()
     names = {event: f"{words.said(words.EVENTS, event)} ({total:,})" for event, total in totals.items()}
     figure = blank(colours, height=70 + 36 * len(totals), right=16, top=40)
@@ -35,14 +37,23 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
         share = [100.0 * mine.get(event, 0) / totals[event] for event in totals.index]
         held = [int(mine.get(event, 0)) for event in totals.index]
         name = "on time or early" if verdict == "on_time" else words.VERDICTS[verdict].lower()
-        pattern = {"shape": _PATTERNS.get(verdict, ""), "fgcolor": fills[verdict], "bgcolor": colours.panel, "size": 6}
+        pattern = {
+            "shape": _PATTERNS.get(verdict, ""),
+            "fgcolor": fills[verdict],
+            "bgcolor": colours.panel,
+            "size": 6,
+        }
         figure.add_trace(
             go.Bar(
                 x=share,
                 y=[names[event] for event in totals.index],
                 orientation="h",
                 name=name,
-                marker={"color": fills[verdict], "pattern": pattern, "line": {"color": colours.paper, "width": 1}},
+                marker={
+                    "color": fills[verdict],
+                    "pattern": pattern,
+                    "line": {"color": colours.paper, "width": 1},
+                },
                 text=[
                     f"{value:,}" if part >= 6 and verdict not in _PATTERNS else ""
                     for value, part in zip(held, share, strict=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import blank, safe
+from gapwatch.dashboard.figures.canvas import blank, records, safe
 from gapwatch.dashboard.theme import Palette
 
 DAYS = 30
@@ -26,8 +26,8 @@ def strip(days: pd.DataFrame, colours: Palette, *, until: dt.date) -> go.Figure:
     }
     frame = days.assign(
         kind=[
-            "held back" if row.held else "delivered, rows rejected" if row.rejected else "delivered"
-            for row in days.itertuples()
+            "held back" if row["held"] else "delivered, rows rejected" if row["rejected"] else "delivered"
+            for row in records(days)
         ]
     )
     for kind, (colour, symbol) in kinds.items():
@@ -35,9 +35,10 @@ def strip(days: pd.DataFrame, colours: Palette, *, until: dt.date) -> go.Figure:
         if mine.empty:
             continue
         hovers = [
-            f"<b>{safe(row.source)}</b>, {words.day(row.loaded_on)}<br>{kind}: {words.count(int(row.loads), 'load')}, "
-            f"{words.count(int(row.rows_read), 'row')} read, {int(row.rejected):,} rejected"
-            for row in mine.itertuples()
+            f"<b>{safe(row['source'])}</b>, {words.day(row['loaded_on'])}<br>{kind}: "
+            f"{words.count(int(row['loads']), 'load')}, "
+            f"{words.count(int(row['rows_read']), 'row')} read, {int(row['rejected']):,} rejected"
+            for row in records(mine)
         ]
         figure.add_trace(
             go.Scatter(
@@ -45,14 +46,26 @@ def strip(days: pd.DataFrame, colours: Palette, *, until: dt.date) -> go.Figure:
                 y=[safe(source) for source in mine["source"]],
                 mode="markers",
                 name=kind,
-                marker={"symbol": symbol, "size": 13, "color": colour, "line": {"width": 1, "color": colours.paper}},
+                marker={
+                    "symbol": symbol,
+                    "size": 13,
+                    "color": colour,
+                    "line": {"width": 1, "color": colours.paper},
+                },
                 hovertext=hovers,
                 hovertemplate="%{hovertext}<extra></extra>",
             )
         )
     figure.update_layout(
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.0,
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
     )
     half = dt.timedelta(hours=12)
     start, stop = (dt.datetime.combine(day, dt.time()) for day in (first, until))

@@ -1,4 +1,6 @@
-"""The overview's pictures: where gaps are, who lets them happen, whether it gets better, what the LMS hides."""
+"""The overview's pictures: where gaps are, who lets them happen, whether it gets better, what the LMS
+hides.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ HEAT_ROWS = 16
 
 
 def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Open gaps per requirement (rows) and site (columns), both sorted by exposure; a point per cell can be clicked.
+    """Open gaps per requirement (rows) and site (columns), sorted by exposure; a point per cell can be
+    clicked.
 
     ``cells``: the rows of ``page_heat``. Point customdata: site, requirement_id.
     """
@@ -52,7 +55,9 @@ def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
             text=[f"{value:,}" for value in shown["open_gaps"]],
             textfont={
                 "size": 13,
-                "color": [colours.on_strong if value > 0.75 * top else colours.ink for value in shown["open_gaps"]],
+                "color": [
+                    colours.on_strong if value > 0.75 * top else colours.ink for value in shown["open_gaps"]
+                ],
             },
             customdata=[
                 [row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)
@@ -62,10 +67,23 @@ def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
             unselected={"marker": {"opacity": 0}, "textfont": {"color": colours.muted}},
         )
     )
-    figure.update_xaxes(side="top", categoryorder="array", categoryarray=columns, showgrid=False, showline=False, type="category",
-        range=[-0.5, len(columns) - 0.5])
-    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], showgrid=False, showline=False, type="category",
-        range=[-0.5, len(labels) - 0.5])
+    figure.update_xaxes(
+        side="top",
+        categoryorder="array",
+        categoryarray=columns,
+        showgrid=False,
+        showline=False,
+        type="category",
+        range=[-0.5, len(columns) - 0.5],
+    )
+    figure.update_yaxes(
+        categoryorder="array",
+        categoryarray=labels[::-1],
+        showgrid=False,
+        showline=False,
+        type="category",
+        range=[-0.5, len(labels) - 0.5],
+    )
     figure.update_layout(clickmode="event+select")
     return figure
 
@@ -76,21 +94,23 @@ def _cell_words(row: object) -> str:
     required = cell["people_required"]
     of = "" if pd.isna(required) else f" of {words.count(int(required), 'person', 'people')} required"
     return (
-        f"<b>{safe(cell['requirement'])}</b> ({safe(cell['requirement_id'])})<br>{safe(cell['site_name'])}<br>"
+        f"<b>{safe(cell['requirement'])}</b> "
+        f"({safe(cell['requirement_id'])})<br>{safe(cell['site_name'])}<br>"
         f"{gaps} on {words.count(int(cell['people']), 'person', 'people')}{of}<br>"
         f"{words.days(cell['exposure_days'])} of exposure, {words.days(cell['longest_days'])} the longest"
     )
 
 
 def _distinct(labels: list[str], keys: list[str]) -> list[str]:
-    return [f"{label} ({key})" if labels.count(label) > 1 else label for label, key in zip(labels, keys, strict=True)]
+    return [
+        f"{label} ({key})" if labels.count(label) > 1 else label
+        for label, key in zip(labels, keys, strict=True)
+    ]
 
 
 def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
     """Gap days by cause over all months of ``page_cause_months``, longest first, coloured by who must act."""
-    totals = (
-        months.groupby(["cause", "owner"], as_index=False)["gap_days"].sum().sort_values("gap_days", ascending=True)
-    )
+    totals = months.groupby(["cause", "owner"])[["gap_days"]].sum().reset_index().sort_values("gap_days")
     figure = blank(colours, height=40 + 34 * max(len(totals), 1), right=16)
     names = [words.said(words.CAUSES, cause) for cause in totals["cause"]]
     figure.add_trace(
@@ -120,7 +140,9 @@ def cause_months(months: pd.DataFrame, colours: Palette) -> go.Figure:
     all_months = sorted(frame["month"].unique())
     reached = 0.0
     for owner in words.OWNERS:
-        mine = frame[frame["owner"] == owner].set_index("month")["gap_days"].reindex(all_months, fill_value=0.0)
+        mine = (
+            frame[frame["owner"] == owner].set_index("month")["gap_days"].reindex(all_months, fill_value=0.0)
+        )
         if not mine.sum():
             continue
         figure.add_trace(
@@ -160,7 +182,9 @@ def _spread(figure: go.Figure, *, least: float) -> None:
 
 
 def trend(weeks: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Open gaps at the end of each week; opened above and closed below the line of the panel beneath; failed runs marked."""
+    """Open gaps at the end of each week; opened above and closed below the line of the panel beneath;
+    failed runs marked.
+    """
     figure = blank(colours, height=300, right=70, top=16)
     at = weeks["week_ends_at"]
     figure.add_trace(
@@ -194,14 +218,25 @@ def trend(weeks: pd.DataFrame, colours: Palette) -> go.Figure:
                 x=failed["week_ends_at"],
                 y=[0] * len(failed),
                 mode="markers",
-                marker={"symbol": "x-thin", "size": 8, "line": {"width": 2, "color": colours.owner("integration")}},
+                marker={
+                    "symbol": "x-thin",
+                    "size": 8,
+                    "line": {"width": 2, "color": colours.owner("integration")},
+                },
                 cliponaxis=False,
                 customdata=failed["failed_runs"],
-                hovertemplate="week to %{x|%-d %b %Y}: %{customdata:,.0f} failed runs of the integration<extra></extra>",
+                hovertemplate="week to %{x|%-d %b %Y}: %{customdata:,.0f} failed runs of the "
+                "integration<extra></extra>",
                 yaxis="y",
             )
         )
-    axis = {"gridcolor": colours.lines, "zeroline": False, "fixedrange": True, "nticks": 4, "automargin": True}
+    axis = {
+        "gridcolor": colours.lines,
+        "zeroline": False,
+        "fixedrange": True,
+        "nticks": 4,
+        "automargin": True,
+    }
     tick = {"tickfont": {"color": colours.muted}}
     busiest = float(max(weeks["opened"].max(), weeks["closed"].max(), 1))
     figure.update_layout(
@@ -228,11 +263,16 @@ def _end_label(figure: go.Figure, y: float, text: str, colour: str, axis: str) -
 
 
 def inflation(rows: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Per site two zero-based bars: what the LMS shows and what is true, with the difference named beside them."""
+    """Per site two zero-based bars: what the LMS shows and what is true, with the difference named beside
+    them.
+    """
     frame = rows[rows["lms_pct"].notna() & rows["true_pct"].notna()].iloc[::-1]
     names = [safe(name) if isinstance(name, str) else "<b>All sites</b>" for name in frame["site_name"]]
     figure = blank(colours, height=24 + 58 * max(len(frame), 1), right=104)
-    bars = (("true_pct", colours.accent, "true", colours.on_strong), ("lms_pct", colours.shown, "LMS", colours.on_shown))
+    bars = (
+        ("true_pct", colours.accent, "true", colours.on_strong),
+        ("lms_pct", colours.shown, "LMS", colours.on_shown),
+    )
     for column, colour, name, text in bars:
         figure.add_trace(
             go.Bar(

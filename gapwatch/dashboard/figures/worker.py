@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import blank, safe
+from gapwatch.dashboard.figures.canvas import blank, records, safe
 from gapwatch.dashboard.theme import PATTERNS, Palette
 
 LANE: Final = 56  # pixels: the lane's name above, the band beneath
@@ -26,7 +26,9 @@ _MARKS: Final = {
 
 @dataclass(frozen=True)
 class Story:
-    """What is drawn: the frames of ``page_worker_roles``, ``_accounts``, ``_bands`` and ``_marks``, and as-of (UTC)."""
+    """What is drawn: the frames of ``page_worker_roles``, ``_accounts``, ``_bands`` and ``_marks``, and
+    as-of (UTC).
+    """
 
     roles: pd.DataFrame
     accounts: pd.DataFrame
@@ -49,7 +51,7 @@ class _Bar:
 def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
     """Lanes from the top: role and site per assignment, each account, then each requirement; gaps first.
 
-    The axis shows the last ``months`` before as-of, or all of a shorter history; it can be dragged to see earlier.
+    The axis shows the last ``months`` before as-of, or all of a shorter history; drag it to see earlier.
     """
     as_of = _local(story.as_of, story.zone)
     lanes = _lanes(story, colours, as_of)
@@ -59,8 +61,8 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
     for key, name, bars in lanes:
         _draw(figure, bars, places[key], colours, first, last)
         figure.add_annotation(
-            x=0, xref="paper", y=places[key] + 0.4, text=name, showarrow=False, xanchor="left", yanchor="middle",
-            font={"size": 13, "color": colours.ink}, bgcolor=colours.paper, borderpad=1,
+            x=0, xref="paper", y=places[key] + 0.4, text=name, showarrow=False, xanchor="left",
+            yanchor="middle", font={"size": 13, "color": colours.ink}, bgcolor=colours.paper, borderpad=1,
         )  # fmt: skip
     _marks(figure, story, places, colours)
     _events(figure, story, len(lanes), colours, first, last)
@@ -69,7 +71,9 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
         x=as_of, y=1, yref="paper", yanchor="bottom", text=f"as of {words.day(as_of)}", showarrow=False,
         xanchor="right", font={"color": colours.accent, "size": 13},
     )  # fmt: skip
-    figure.update_xaxes(range=[first, last], showgrid=True, fixedrange=False, tickformat="%b\n%Y", type="date", nticks=9)
+    figure.update_xaxes(
+        range=[first, last], showgrid=True, fixedrange=False, tickformat="%b\n%Y", type="date", nticks=9
+    )
     figure.update_yaxes(range=[-0.6, len(lanes) + 0.2], visible=False)
     figure.update_layout(barmode="overlay", dragmode="pan", uniformtext={"minsize": 12, "mode": "hide"})
     return figure
@@ -108,7 +112,7 @@ def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[st
     for assignment, rows in story.roles.groupby("assignment_key", sort=False):
         name = f"<b>Role</b> ({safe(assignment)})" if several else "<b>Role</b>"
         lanes.append((f"role:{assignment}", name, _role_bars(rows, story, colours, as_of)))
-    for row in story.accounts.to_dict("records"):
+    for row in records(story.accounts):
         name = f"<b>LMS account</b> {safe(row['account_id'])}"
         lanes.append((f"account:{row['account_id']}", name, [_account_bar(row, story, colours, as_of)]))
     if story.accounts.empty:
@@ -122,7 +126,9 @@ def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[st
         rows = order[order["lane"] == lane]
         first = rows.iloc[0]
         at = f" at {safe(first['site'])}" if isinstance(first["site"], str) else ""
-        lanes.append((f"band:{lane}", f"{safe(first['requirement'])}{at}", _state_bars(rows, story, colours, as_of)))
+        lanes.append(
+            (f"band:{lane}", f"{safe(first['requirement'])}{at}", _state_bars(rows, story, colours, as_of))
+        )
     return lanes
 
 
@@ -135,7 +141,7 @@ def _keys(frame: pd.DataFrame) -> list[str]:
 
 def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
     bars: list[_Bar] = []
-    for position, row in enumerate(rows.to_dict("records")):
+    for position, row in enumerate(records(rows)):
         start, stop = _span(row, story.zone, as_of)
         place = f" · {safe(row['site'])}" if isinstance(row["site"], str) else ""
         status = "" if row["status"] == "active" else f" ({safe(row['status'])})"
@@ -149,13 +155,18 @@ def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Tim
     return bars
 
 
-def _account_bar(row: dict[str, object], story: Story, colours: Palette, as_of: pd.Timestamp) -> _Bar:
-    start = _local(row["created_at"], story.zone) if not pd.isna(row["created_at"]) else as_of - pd.DateOffset(years=10)
+def _account_bar(row: dict[str, Any], story: Story, colours: Palette, as_of: pd.Timestamp) -> _Bar:
+    start = (
+        _local(row["created_at"], story.zone)
+        if not pd.isna(row["created_at"])
+        else as_of - pd.DateOffset(years=10)
+    )
     stop = _local(row["deactivated_at"], story.zone) if not pd.isna(row["deactivated_at"]) else as_of
+    closed = not pd.isna(row["deactivated_at"])
+    end = f"closed {_when(row['deactivated_at'], story.zone)}" if closed else safe(row["status"])
     hover = (
         f"<b>LMS account {safe(row['account_id'])}</b>, linked by {safe(row['method'])}<br>"
-        f"created {_when(row['created_at'], story.zone)}<br>"
-        f"{'closed ' + _when(row['deactivated_at'], story.zone) if not pd.isna(row['deactivated_at']) else safe(row['status'])}"
+        f"created {_when(row['created_at'], story.zone)}<br>{end}"
         f"{_source('lms_accounts', row)}"
     )
     return _Bar(start, stop, str(safe(row["status"])), hover, colours.roles[0])
@@ -163,7 +174,7 @@ def _account_bar(row: dict[str, object], story: Story, colours: Palette, as_of: 
 
 def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
     bars: list[_Bar] = []
-    for row in rows.to_dict("records"):
+    for row in records(rows):
         start, stop = _span(row, story.zone, as_of)
         state, length = str(row["state"]), (stop - start).total_seconds() / 86400
         word = words.said(words.STATES, state)
@@ -179,7 +190,9 @@ def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Ti
                 f"{_source('lms_completions', row)}"
             )
         hover += f"<br>{safe(row['requirement'])}, {safe(row['citation'])}"
-        bars.append(_Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, "")))
+        bars.append(
+            _Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, ""))
+        )
     return bars
 
 
@@ -217,7 +230,13 @@ def _marker(bar: _Bar, colours: Palette) -> dict[str, object]:
     if bar.pattern == "outline":
         return {"color": "rgba(0,0,0,0)", "line": {"color": bar.colour, "width": 2}}
     if bar.pattern:
-        pattern = {"shape": bar.pattern, "fgcolor": bar.colour, "bgcolor": colours.panel, "size": 6, "solidity": 0.4}
+        pattern = {
+            "shape": bar.pattern,
+            "fgcolor": bar.colour,
+            "bgcolor": colours.panel,
+            "size": 6,
+            "solidity": 0.4,
+        }
         return {"color": bar.colour, "pattern": pattern, "line": {"color": bar.colour, "width": 1}}
     return {"color": bar.colour, "line": {"color": colours.paper, "width": 1}}
 
@@ -230,7 +249,7 @@ def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Pal
     for kind, (symbol, said) in _MARKS.items():
         rows = story.marks[story.marks["kind"] == kind]
         xs, ys, hovers = [], [], []
-        for row in rows.to_dict("records"):
+        for row in records(rows):
             for place in lanes.get(str(row["requirement_id"]), []):
                 xs.append(_local(row["at_instant"], story.zone))
                 ys.append(place - 0.34)
@@ -243,7 +262,7 @@ def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Pal
             figure.add_trace(
                 go.Scatter(
                     x=xs, y=ys, mode="markers", hovertext=hovers, hovertemplate="%{hovertext}<extra></extra>",
-                    marker={"symbol": symbol, "size": 10, "color": colours.ink if "open" in symbol else colours.paper,
+                    marker={"symbol": symbol, "size": 10, "color": colours.paper,
                             "line": {"width": 1.5, "color": colours.ink}},
                 )
             )  # fmt: skip
@@ -259,14 +278,15 @@ def _events(
     hovers = [
         f"<b>{words.said(words.EVENTS, row['what'])}</b> {_when(row['at_instant'], story.zone)}<br>"
         f"recorded {_when(row['recorded_at'], story.zone)}"
-        for row in rows.to_dict("records")
+        for row in records(rows)
     ]
     for at in xs:
         figure.add_vline(x=at, line={"color": colours.muted, "width": 1, "dash": "dot"}, layer="below")
     figure.add_trace(
         go.Scatter(
             x=xs, y=[lanes - 0.05] * len(xs), mode="markers", hovertext=hovers,
-            marker={"symbol": "circle", "size": 10, "color": colours.ink}, hovertemplate="%{hovertext}<extra></extra>",
+            hovertemplate="%{hovertext}<extra></extra>",
+            marker={"symbol": "circle", "size": 10, "color": colours.ink},
         )
     )  # fmt: skip
     reached = first - (last - first)
@@ -289,31 +309,34 @@ def _range(story: Story, as_of: pd.Timestamp, months: int) -> tuple[pd.Timestamp
     return first - margin, as_of + margin
 
 
-def _span(row: dict[str, object], zone: str, as_of: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _span(row: dict[str, Any], zone: str, as_of: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     start = _local(row["valid_from"], zone)
     stop = as_of + pd.DateOffset(months=1) if pd.isna(row["valid_to"]) and "state" not in row else as_of
     return start, _local(row["valid_to"], zone) if not pd.isna(row["valid_to"]) else stop
 
 
-def _local(value: object, zone: str) -> pd.Timestamp:
+def _local(value: Any, zone: str) -> pd.Timestamp:
     """Naive local time: plotly draws what it is given, so the zone is applied before."""
     return pd.Timestamp(words.local_time(value, zone)).tz_localize(None)
 
 
-def _dates(row: dict[str, object], zone: str) -> str:
+def _dates(row: dict[str, Any], zone: str) -> str:
     end = "still so" if pd.isna(row["valid_to"]) else f"to {_when(row['valid_to'], zone)}"
     return f"from {_when(row['valid_from'], zone)} {end}"
 
 
-def _when(value: object, zone: str) -> str:
-    return words.UNKNOWN if pd.isna(value) else words.moment(pd.Timestamp(str(value)).tz_localize("UTC"), zone)
+def _when(value: Any, zone: str) -> str:
+    return (
+        words.UNKNOWN if pd.isna(value) else words.moment(pd.Timestamp(str(value)).tz_localize("UTC"), zone)
+    )
 
 
 def _feed(kind: str) -> str:
     return "lms_completions" if kind == "completion" else "lms_assignments"
 
 
-def _source(feed: str, row: dict[str, object]) -> str:
+def _source(feed: str, row: dict[str, Any]) -> str:
     if not isinstance(row["load_id"], str):
         return ""
-    return f"<br>source: {feed}, row {int(str(row['row_number']).split('.')[0])} of load<br>{safe(row['load_id'])}"
+    number = int(float(row["row_number"]))
+    return f"<br>source: {feed}, row {number} of load<br>{safe(row['load_id'])}"

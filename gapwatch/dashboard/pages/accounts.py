@@ -11,7 +11,7 @@ _STALE = (
     "full_name",
     "worker_id",
     "account_id",
-    "ended_at",
+    "ended_on",
     "ended_by",
     "days_active",
     "logins_after",
@@ -45,8 +45,19 @@ def _sentence(head: dict[str, int]) -> str:
 
 
 def _leavers(shown: View) -> None:
-    st.header("Leavers", anchor=False, help="One row per account and end of employment after which the account stayed active. Within promise: closed, back, or not yet due.")
-    status = st.segmented_control("Show", ["Still active", "Closed since", "Both"], default="Still active", key="stale_status", label_visibility="collapsed")
+    st.header(
+        "Leavers",
+        anchor=False,
+        help="One row per account and end of employment after which the account stayed active. Within "
+        "promise: closed, back, or not yet due.",
+    )
+    status = st.segmented_control(
+        "Show",
+        ["Still active", "Closed since", "Both"],
+        default="Still active",
+        key="stale_status",
+        label_visibility="collapsed",
+    )
     narrowed = {"status": {"Still active": "open", "Closed since": "closed"}.get(status or "Still active")}
     if status == "Both":
         narrowed = {"status": None}
@@ -61,29 +72,78 @@ def _leavers(shown: View) -> None:
     if picked is not None:
         row = rows.iloc[picked]
         who = words.person(row["full_name"], row["worker_id"])
-        shell.link("worker", f"See {words.plain(who)} on one time axis", shown, icon=":material/arrow_forward:", worker=str(row["worker_id"]))
+        shell.link(
+            "worker",
+            f"See {words.plain(who)} on one time axis",
+            shown,
+            icon=":material/arrow_forward:",
+            worker=str(row["worker_id"]),
+        )
 
 
 def _orphans(shown: View) -> None:
-    st.header("Accounts of nobody", anchor=False, help="Active accounts that no rule links to a worker: no reference, no e-mail address and no user name matches.")
+    st.header(
+        "Accounts of nobody",
+        anchor=False,
+        help="Active accounts that no rule links to a worker: no reference, no e-mail address and no user "
+        "name matches.",
+    )
     rows = shown.ask("page_orphan_accounts")
     if rows.empty:
         st.markdown("Every active account belongs to somebody.")
         return
-    tables.show(rows, ["account_id", "username", "full_name", "email", "worker_ref", "created_at", "last_login_at", "open_assignments"], shown, name="orphans")
+    tables.show(
+        rows,
+        [
+            "account_id",
+            "username",
+            "full_name",
+            "email",
+            "worker_ref",
+            "created_at",
+            "last_login_at",
+            "open_assignments",
+        ],
+        shown,
+        name="orphans",
+    )
     _whole(shown)
 
 
 def _undecided(shown: View) -> None:
-    st.header("Accounts that wait for a decision", anchor=False, help="Ambiguous: two people match at the same step. Unlinked: nobody does. Decide in the policy table identity_overrides.")
+    st.header(
+        "Accounts that wait for a decision",
+        anchor=False,
+        help="Ambiguous: two people match at the same step. Unlinked: nobody does. Decide in the policy "
+        "table identity_overrides.",
+    )
     counts = shown.ask("page_link_counts")
     linked = int(counts.loc[counts["status"] == "linked", "accounts"].sum())
-    st.caption(f"{words.count(linked, 'account')} of {int(counts['accounts'].sum()):,} {'is' if linked == 1 else 'are'} linked to a worker.")
+    st.caption(
+        f"{words.count(linked, 'account')} of {int(counts['accounts'].sum()):,} "
+        f"{'is' if linked == 1 else 'are'} linked to a worker."
+    )
     rows = shown.ask("page_unlinked_accounts")
     if rows.empty:
         st.markdown("Every account is linked to one worker.")
         return
-    tables.show(rows, ["status", "account_id", "username", "full_name", "email", "worker_ref", "account_status", "created_at", "decided_by", "reason"], shown, name="undecided")
+    tables.show(
+        rows,
+        [
+            "status",
+            "account_id",
+            "username",
+            "full_name",
+            "email",
+            "worker_ref",
+            "account_status",
+            "created_at",
+            "decided_by",
+            "reason",
+        ],
+        shown,
+        name="undecided",
+    )
     _whole(shown)
 
 

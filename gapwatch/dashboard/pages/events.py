@@ -9,11 +9,15 @@ from gapwatch.dashboard import shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 from gapwatch.dashboard.figures import canvas, events
 
-_SHOW = {"unsynced": "Late or missing", "all": "All answers", **{key: words.VERDICTS[key] for key in words.VERDICTS}}
+_SHOW = {
+    "unsynced": "Late or missing",
+    "all": "All answers",
+    **{key: words.VERDICTS[key] for key in words.VERDICTS},
+}
 _COLUMNS = (
     "verdict",
     "event_type",
-    "effective_at",
+    "effective_on",
     "full_name",
     "worker_id",
     "action",
@@ -55,19 +59,47 @@ def _sentence(head: dict[str, int]) -> str:
 
 
 def _answers(counts: pd.DataFrame, shown: View) -> None:
-    st.header("How the LMS answered", anchor=False, help="One answer per event, action and requirement. The clock starts when the event is both effective and recorded; the promise is the policy's SLA.")
+    st.header(
+        "How the LMS answered",
+        anchor=False,
+        help="One answer per event, action and requirement. The clock starts when the event is both "
+        "effective and recorded; the promise is the policy's SLA.",
+    )
     st.caption("Answers by HR event and verdict, share of each event's answers")
-    st.plotly_chart(events.verdicts(counts, shown.palette), theme=None, config=canvas.CONFIG, key="verdicts", alt="Bars of answers by event type and verdict; the table below holds the same figures")
-    tables.behind("Answers by event, action and verdict", counts, ["event_type", "action", "verdict", "answers", "events"], shown, name="event_counts")
+    st.plotly_chart(
+        events.verdicts(counts, shown.palette),
+        theme=None,
+        config=canvas.CONFIG,
+        key="verdicts",
+        alt="Bars of answers by event type and verdict; the table below holds the same figures",
+    )
+    tables.behind(
+        "Answers by event, action and verdict",
+        counts,
+        ["event_type", "action", "verdict", "answers", "events"],
+        shown,
+        name="event_counts",
+    )
 
 
 def _latency(shown: View) -> None:
     rows = shown.ask_if_built("page_latency")
-    st.header("How fast it answers", anchor=False, help="Median and 90% by Kaplan-Meier from the clock start: unanswered events count as waiting, not as never asked. Whole organisation.")
+    st.header(
+        "How fast it answers",
+        anchor=False,
+        help="Median and 90% by Kaplan-Meier from the clock start: unanswered events count as waiting, "
+        "not as never asked. Whole organisation.",
+    )
     if rows.empty:
         st.markdown("Not known: no answer could be judged yet.")
         return
-    tables.show(rows, ["event_type", "action", "answers", "unanswered", "median_hours", "p90_hours", "within_sla_pct"], shown, name="latency", help_texts={"median_hours": "Half were answered within this time; empty when fewer than half were."})
+    tables.show(
+        rows,
+        ["event_type", "action", "answers", "unanswered", "median_hours", "p90_hours", "within_sla_pct"],
+        shown,
+        name="latency",
+        help_texts={"median_hours": "Half were answered within this time; empty when fewer than half were."},
+    )
     if shown.scope.narrowed():
         st.caption("The whole organisation: latency is not narrowed by the scope.")
 
@@ -76,21 +108,44 @@ def _ledger(shown: View) -> None:
     st.header("The ledger", anchor=False, help="Every HR event with the LMS action it called for.")
     left, middle, right = st.columns(3)
     verdict = left.selectbox("Verdict", list(_SHOW), format_func=_SHOW.__getitem__, key="events_verdict")
-    event = middle.selectbox("HR event", list(words.EVENTS), index=None, placeholder="All events", format_func=words.EVENTS.__getitem__, key="events_type")
-    action = right.selectbox("Action", list(words.ACTIONS), index=None, placeholder="All actions", format_func=words.ACTIONS.__getitem__, key="events_action")
+    event = middle.selectbox(
+        "HR event",
+        list(words.EVENTS),
+        index=None,
+        placeholder="All events",
+        format_func=words.EVENTS.__getitem__,
+        key="events_type",
+    )
+    action = right.selectbox(
+        "Action",
+        list(words.ACTIONS),
+        index=None,
+        placeholder="All actions",
+        format_func=words.ACTIONS.__getitem__,
+        key="events_action",
+    )
     narrowed = {"verdict": None if verdict == "all" else verdict, "event_type": event, "action": action}
     rows = shown.ask("page_events", row_limit=ROW_LIMIT, **narrowed)
     if rows.empty:
         st.success("No answer matches in this scope.", icon=":material/check_circle:")
         return
-    st.caption(f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the worker.")
+    st.caption(
+        f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the "
+        f"worker."
+    )
     picked = tables.choose(rows, _COLUMNS, shown, name="ledger", height=min(38 + 35 * len(rows), 460))
     tables.cut_note(rows)
     tables.download("event-answers", "page_events", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         row = rows.iloc[picked]
         who = words.person(row["full_name"], row["worker_id"])
-        shell.link("worker", f"See {words.plain(who)} on one time axis", shown, icon=":material/arrow_forward:", worker=str(row["worker_id"]))
+        shell.link(
+            "worker",
+            f"See {words.plain(who)} on one time axis",
+            shown,
+            icon=":material/arrow_forward:",
+            worker=str(row["worker_id"]),
+        )
 
 
 page()

@@ -19,8 +19,8 @@ _COLUMNS = (
     "exposure_days",
     "cause",
     "owner",
-    "opened_at",
-    "closed_at",
+    "opened_on",
+    "closed_on",
     "job_title",
     "department",
     "citation",
@@ -42,7 +42,7 @@ def page() -> None:
     if rows.empty:
         _empty(status, shown)
         return
-    columns = [name for name in _COLUMNS if name != "closed_at" or status != "open"]
+    columns = [name for name in _COLUMNS if name != "closed_on" or status != "open"]
     st.caption("Severity times days, the weightiest first. Pick a row to see what is behind it.")
     picked = tables.choose(rows, columns, shown, name="gaps", height=_height(len(rows)))
     tables.cut_note(rows)
@@ -69,7 +69,12 @@ def _controls(status: str, requirement: str | None, cause: str | None, shown: Vi
     left, middle, right = st.columns(3)
     st.session_state["gaps_status"] = status
     left.selectbox(
-        "Show", list(_STATUS), key="gaps_status", format_func=_STATUS.__getitem__, on_change=_set, args=("status",)
+        "Show",
+        list(_STATUS),
+        key="gaps_status",
+        format_func=_STATUS.__getitem__,
+        on_change=_set,
+        args=("status",),
     )
     st.session_state["gaps_requirement"] = requirement
     known = {str(key): f"{title} ({key})" for key, title in titles.items()}
@@ -99,12 +104,17 @@ def _empty(status: str, shown: View) -> None:
     population = shown.first("page_population")
     day = words.day(words.local_time(shown.run.as_of, shown.zone))
     if not population.get("checked"):
-        st.info(f"Nothing was required in this scope on {day}, so there is nothing to check. Mind the filters.", icon=":material/filter_alt:")
+        st.info(
+            f"Nothing was required in this scope on {day}, so there is nothing to check. Mind the filters.",
+            icon=":material/filter_alt:",
+        )
         return
     people = words.count(int(population["people"]), "person", "people")
     checked = words.count(int(population["checked"]), "requirement")
     told = "No open gap matches" if status == "open" else "No gap matches"
-    st.success(f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:")
+    st.success(
+        f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:"
+    )
 
 
 def _height(rows: int) -> int:
@@ -119,7 +129,7 @@ def _detail(gap_id: str, shown: View) -> None:
     who = words.person(gap["full_name"], gap["worker_id"])
     with st.container(border=True, key="gap_detail"):
         st.subheader(f"{words.plain(who)}: {words.plain(gap['requirement'])}", anchor=False)
-        st.markdown(_story(gap, shown))
+        st.markdown(_story(gap))
         shell.link(
             "worker",
             f"See {words.plain(who)} on one time axis",
@@ -134,22 +144,30 @@ def _detail(gap_id: str, shown: View) -> None:
         st.caption(_basis(gap))
 
 
-def _story(gap: dict[str, Any], shown: View) -> str:
-    opened = words.moment(words.local_time(gap["opened_at"], shown.zone), shown.zone)
+def _story(gap: dict[str, Any]) -> str:
+    zone = str(gap["timezone"])
+    opened = words.moment(words.local_time(gap["opened_at"], zone), zone)
     length = words.days(gap["exposure_days"])
     if gap["closed_at"] is None:
         state = f"Open since {opened}: **{length}**, severity **{gap['severity']}**."
     else:
-        closed = words.moment(words.local_time(gap["closed_at"], shown.zone), shown.zone)
+        closed = words.moment(words.local_time(gap["closed_at"], zone), zone)
         state = f"Open from {opened} to {closed}: **{length}**, closed by {words.said({}, gap['closed_by'])}."
-    cause = f"Cause now: **{words.said(words.CAUSES, gap['cause'])}**; **{words.said(words.OWNERS, gap['owner'])}** must act."
+    why, who = words.said(words.CAUSES, gap["cause"]), words.said(words.OWNERS, gap["owner"])
+    cause = f"Cause now: **{why}**; **{who}** must act."
     if gap["closed_at"] is not None:
-        cause = f"Last cause: {words.said(words.CAUSES, gap['cause'])} ({words.said(words.OWNERS, gap['owner'])})."
+        cause = f"Last cause: {why} ({who})."
     event = ""
     if gap["event_type"] is not None:
-        at = words.day(words.local_time(gap["event_at"], shown.zone))
-        event = f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
-    cure = f" Passing {words.plain(gap['courses'])} closes it." if gap["courses"] else " No course earns credit for it: see the policy."
+        at = words.day(words.local_time(gap["event_at"], zone))
+        event = (
+            f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
+        )
+    cure = (
+        f" Passing {words.plain(gap['courses'])} closes it."
+        if gap["courses"]
+        else " No course earns credit for it: see the policy."
+    )
     return f"{state} {cause}{event}{cure if gap['closed_at'] is None else ''}"
 
 

@@ -1,4 +1,6 @@
-"""Integration health: is each source alive, what did its loads hold, how fast does each method answer, which checks fail."""
+"""Integration health: is each source alive, what did its loads hold, how fast does each method answer,
+which checks fail.
+"""
 
 from __future__ import annotations
 
@@ -31,28 +33,77 @@ def _sentence(shown: View) -> str:
     sick = int((sources["is_late"] | sources["is_absent"] | (sources["held_loads"] > 0)).sum())
     if not sick:
         return f"All {words.count(len(sources), 'source')} delivered as promised"
-    return f"{sick} of {words.count(len(sources), 'source')} {'is' if sick == 1 else 'are'} late, absent or held back"
+    verb = "is" if sick == 1 else "are"
+    return f"{sick} of {words.count(len(sources), 'source')} {verb} late, absent or held back"
 
 
 def _sources(shown: View) -> None:
-    st.header("Sources", anchor=False, help="Age of the newest accepted load at the later of as-of and known-at, against what the configuration promises.")
+    st.header(
+        "Sources",
+        anchor=False,
+        help="Age of the newest accepted load at the later of as-of and known-at, against what the "
+        "configuration promises.",
+    )
     days = shown.ask("page_load_days")
     if not days.empty:
         st.caption("One cell a day: what each source delivered in the last 30 days")
-        st.plotly_chart(health.strip(days, shown.palette, until=words.local_time(shown.run.known_at, shown.zone).date()), theme=None, config=canvas.CONFIG, key="strip", alt="Strip of days per source; the tables below hold the same facts")
-    tables.show(shown.ask("page_sources"), ["source", "feed", "accepted_at", "age_hours", "expect_every_hours", "is_late", "rows_read", "rows_rejected", "held_loads", "loads", "rejected_ever"], shown, name="sources", help_texts={"held_loads": "Loads held back since the newest accepted one.", "rows_read": "Rows of the newest accepted load.", "rows_rejected": "Rows of the newest accepted load that could not be used."})
+        st.plotly_chart(
+            health.strip(days, shown.palette, until=words.local_time(shown.run.known_at, shown.zone).date()),
+            theme=None,
+            config=canvas.CONFIG,
+            key="strip",
+            alt="Strip of days per source; the tables below hold the same facts",
+        )
+    tables.show(
+        shown.ask("page_sources"),
+        [
+            "source",
+            "feed",
+            "accepted_at",
+            "age_hours",
+            "expect_every_hours",
+            "is_late",
+            "rows_read",
+            "rows_rejected",
+            "held_loads",
+            "loads",
+            "rejected_ever",
+        ],
+        shown,
+        name="sources",
+        help_texts={
+            "held_loads": "Loads held back since the newest accepted one.",
+            "rows_read": "Rows of the newest accepted load.",
+            "rows_rejected": "Rows of the newest accepted load that could not be used.",
+        },
+    )
 
 
 def _methods(shown: View) -> None:
-    st.header("How fast each method answers", anchor=False, help="Median and 90% by Kaplan-Meier from the clock start; unanswered events count as waiting.")
+    st.header(
+        "How fast each method answers",
+        anchor=False,
+        help="Median and 90% by Kaplan-Meier from the clock start; unanswered events count as waiting.",
+    )
     rows = shown.ask_if_built("page_latency_by_method")
     if rows.empty:
         st.markdown("Not known: no answer could be judged yet, or no site states its integration method.")
         return
     whole = rows[rows["event_type"].isna() & rows["action"].isna()]
-    columns = ["integration_method", "event_type", "action", "answers", "unanswered", "median_hours", "p90_hours", "within_sla_pct"]
+    columns = [
+        "integration_method",
+        "event_type",
+        "action",
+        "answers",
+        "unanswered",
+        "median_hours",
+        "p90_hours",
+        "within_sla_pct",
+    ]
     if not whole.empty:
-        tables.show(whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods")
+        tables.show(
+            whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods"
+        )
         parts = rows[rows["event_type"].notna() & rows["action"].notna()]
         if not parts.empty:
             tables.behind("By HR event and action", parts, columns, shown, name="methods_parts")
@@ -64,9 +115,28 @@ def _runs(shown: View) -> None:
     rows = shown.ask("page_sync_runs")
     st.header("Runs of the integration", anchor=False, help="The thirty days before as-of.")
     if rows.empty:
-        st.markdown("No run log is loaded for these thirty days; give the feed sync_runs to see outages here.")
+        st.markdown(
+            "No run log is loaded for these thirty days; give the feed sync_runs to see outages here."
+        )
         return
-    tables.show(rows, ["integration", "method", "runs", "ok", "partly", "failed", "last_ok_at", "records_in", "records_failed", "errors", "commonest_error"], shown, name="runs")
+    tables.show(
+        rows,
+        [
+            "integration",
+            "method",
+            "runs",
+            "ok",
+            "partly",
+            "failed",
+            "last_ok_at",
+            "records_in",
+            "records_failed",
+            "errors",
+            "commonest_error",
+        ],
+        shown,
+        name="runs",
+    )
 
 
 def _checks(shown: View) -> None:
@@ -85,17 +155,42 @@ def _checks(shown: View) -> None:
 
 def _rejects(shown: View) -> None:
     rows = shown.ask("page_rejects")
-    st.header("Rejected rows", anchor=False, help="Rows that could not be used, by load, column and reason. Nothing is dropped in silence.")
+    st.header(
+        "Rejected rows",
+        anchor=False,
+        help="Rows that could not be used, by load, column and reason. Nothing is dropped in silence.",
+    )
     if rows.empty:
         st.markdown("No row was rejected.")
         return
-    tables.show(rows, ["source", "loaded_at", "column_name", "reason", "rows_rejected", "first_row", "load_id"], shown, name="rejects", help_texts={"first_row": "Row in the file; the header is row 1."})
+    tables.show(
+        rows,
+        ["source", "loaded_at", "column_name", "reason", "rows_rejected", "first_row", "load_id"],
+        shown,
+        name="rejects",
+        help_texts={"first_row": "Row in the file; the header is row 1."},
+    )
 
 
 def _loads(shown: View) -> None:
     with st.expander("Every load", icon=":material/history:"):
         rows = shown.ask("page_loads", row_limit=500)
-        tables.show(rows, ["loaded_at", "source", "status", "rows_read", "rows_accepted", "rows_rejected", "reason", "address", "load_id"], shown, name="loads")
+        tables.show(
+            rows,
+            [
+                "loaded_at",
+                "source",
+                "status",
+                "rows_read",
+                "rows_accepted",
+                "rows_rejected",
+                "reason",
+                "address",
+                "load_id",
+            ],
+            shown,
+            name="loads",
+        )
         tables.download("loads", "page_loads", shown, count=tables.total(rows))
 
 

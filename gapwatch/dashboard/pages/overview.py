@@ -68,7 +68,8 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
             "Unsynced events",
             words.number(events["unsynced"]),
             int(events["unsynced"] - events["unsynced_before"]),
-            f"HR events with at least one answer of the LMS late or missing, of {events['events']:,} HR events up to "
+            f"HR events with at least one answer of the LMS late or missing, of {events['events']:,} HR "
+            f"events up to "
             f"{as_of}. {events['unanswered']:,} of them still wait for an answer.",
         )
         _metric(
@@ -104,7 +105,7 @@ def _metric(label: str, value: str, change: int, told: str) -> None:
 def _inflation_row(shown: View) -> dict[str, Any]:
     rows = shown.ask("page_inflation")
     wanted = rows if shown.scope.site else rows[rows["site"].isna()]
-    return wanted.iloc[0].to_dict() if len(wanted) else {}
+    return canvas.records(wanted)[0] if len(wanted) else {}
 
 
 def _inflation_help(row: dict[str, Any], as_of: str) -> str:
@@ -112,26 +113,37 @@ def _inflation_help(row: dict[str, Any], as_of: str) -> str:
         return "Not known: there is no such site at this day."
     return (
         f"What the LMS shows less what is true, in percentage points, at {as_of}. The LMS shows "
-        f"{words.percent(row['lms_pct'])} ({words.number(row['lms_completed'])} of {words.number(row['lms_assigned'])} "
-        f"assignments completed); true is {words.percent(row['true_pct'])} ({words.number(row['trained'])} of "
-        f"{words.number(row['required'])} worker-requirements met). Published per site only: other filters do not narrow it."
+        f"{words.percent(row['lms_pct'])} ({words.number(row['lms_completed'])} of "
+        f"{words.number(row['lms_assigned'])} "
+        f"assignments completed); true is {words.percent(row['true_pct'])} "
+        f"({words.number(row['trained'])} of "
+        f"{words.number(row['required'])} worker-requirements met). Published per site only: other "
+        f"filters do not narrow it."
     )
 
 
 def _act_first(shown: View) -> None:
-    st.header("Act first", anchor=False, help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times days open.")
+    st.header(
+        "Act first",
+        anchor=False,
+        help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times "
+        "days open.",
+    )
     rows = shown.ask("page_act_first")
     if rows.empty:
         st.markdown("Nothing is open here. Nobody has to act.")
         return
-    st.caption("Severity and days open; then role, site, cause and **who must act**. A name leads to the whole record.")
+    st.caption(
+        "Severity and days open; then role, site, cause and **who must act**. A name leads to the whole "
+        "record."
+    )
     with st.container(key="act_first", gap=None):
-        for rank, row in enumerate(rows.to_dict("records"), start=1):
-            _action(rank, row, shown)
+        for row in canvas.records(rows):
+            _action(row, shown)
     shell.link("gaps", "All gaps", shown, icon=":material/arrow_forward:")
 
 
-def _action(rank: int, row: dict[str, Any], shown: View) -> None:
+def _action(row: dict[str, Any], shown: View) -> None:
     who = words.person(row["full_name"], row["worker_id"])
     place = " · ".join(words.plain(part) for part in tables.cells(row, "job_title", "site"))
     severity = str(row["severity"])
@@ -149,13 +161,21 @@ def _action(rank: int, row: dict[str, Any], shown: View) -> None:
 
 
 def _where(shown: View) -> None:
-    st.header("Where the gaps are", anchor=False, help=f"Open gaps per requirement and site at {shown.as_of_words()}, most exposure first.")
+    st.header(
+        "Where the gaps are",
+        anchor=False,
+        help=f"Open gaps per requirement and site at {shown.as_of_words()}, most exposure first.",
+    )
     cells = shown.ask("page_heat")
     if cells.empty:
         st.markdown("No requirement has an open gap in this scope.")
         return
     requirements = cells["requirement_id"].nunique()
-    beyond = f" The {overview.HEAT_ROWS} requirements with most exposure of {requirements}." if requirements > overview.HEAT_ROWS else ""
+    beyond = (
+        f" The {overview.HEAT_ROWS} requirements with most exposure of {requirements}."
+        if requirements > overview.HEAT_ROWS
+        else ""
+    )
     st.caption(f"Open gaps; the darker, the more. Click a cell to see them.{beyond}")
     event = st.plotly_chart(
         overview.heat_map(cells, shown.palette),
@@ -169,18 +189,34 @@ def _where(shown: View) -> None:
     points = event.selection.points
     if points:
         site, requirement = points[0]["customdata"][0], points[0]["customdata"][1]
-        shell.go("gaps", shown, requirement=str(requirement), **({"site": str(site)} if site != "no site" else {}))
+        shell.go(
+            "gaps", shown, requirement=str(requirement), **({"site": str(site)} if site != "no site" else {})
+        )
     tables.behind(
         "Open gaps by requirement and site",
         cells,
-        ["requirement", "requirement_id", "site_name", "open_gaps", "people", "people_required", "exposure_days", "longest_days"],
+        [
+            "requirement",
+            "requirement_id",
+            "site_name",
+            "open_gaps",
+            "people",
+            "people_required",
+            "exposure_days",
+            "longest_days",
+        ],
         shown,
         name="heat",
     )
 
 
 def _why(shown: View) -> None:
-    st.header("Who lets them happen", anchor=False, help="Days that people stood in a gap, by the cause at the time, in the last twelve calendar months. Closed gaps count too.")
+    st.header(
+        "Who lets them happen",
+        anchor=False,
+        help="Days that people stood in a gap, by the cause at the time, in the last twelve calendar "
+        "months. Closed gaps count too.",
+    )
     months = shown.ask("page_cause_months")
     if months.empty:
         st.markdown("Nobody stood in a gap in the last twelve months.")
@@ -188,38 +224,89 @@ def _why(shown: View) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.caption("Gap days of the last 12 months by cause, coloured by who must act")
-        st.plotly_chart(overview.cause_totals(months, shown.palette), theme=None, config=canvas.CONFIG, key="cause_totals", alt="Bars of gap days by cause; the table below holds the same figures")
+        st.plotly_chart(
+            overview.cause_totals(months, shown.palette),
+            theme=None,
+            config=canvas.CONFIG,
+            key="cause_totals",
+            alt="Bars of gap days by cause; the table below holds the same figures",
+        )
     with right:
         st.caption("Gap days per month by who must act")
-        st.plotly_chart(overview.cause_months(months, shown.palette), theme=None, config=canvas.CONFIG, key="cause_months", alt="Stacked bars of gap days per month by owner; the table below holds the same figures")
-    tables.behind("Gap days by month and cause", months, ["month", "cause", "owner", "gap_days"], shown, name="causes")
+        st.plotly_chart(
+            overview.cause_months(months, shown.palette),
+            theme=None,
+            config=canvas.CONFIG,
+            key="cause_months",
+            alt="Stacked bars of gap days per month by owner; the table below holds the same figures",
+        )
+    tables.behind(
+        "Gap days by month and cause", months, ["month", "cause", "owner", "gap_days"], shown, name="causes"
+    )
 
 
 def _better(shown: View) -> None:
-    st.header("Is it getting better", anchor=False, help="Open gaps at the end of each week up to as-of, and how many opened and closed in it.")
+    st.header(
+        "Is it getting better",
+        anchor=False,
+        help="Open gaps at the end of each week up to as-of, and how many opened and closed in it.",
+    )
     weeks = shown.ask("page_trend")
     if weeks.empty:
         st.markdown("There is no history before this day.")
         return
     failed = " Crosses mark weeks with failed runs of the integration." if weeks["failed_runs"].sum() else ""
     st.caption(f"Open gaps, and those opened and closed each week.{failed}")
-    st.plotly_chart(overview.trend(weeks, shown.palette), theme=None, config=canvas.CONFIG, key="trend", alt="Line of open gaps per week; the table below holds the same figures")
-    tables.behind("Open gaps by week", weeks.iloc[::-1], ["week_ends_at", "open_gaps", "opened", "closed", "failed_runs"], shown, name="trend")
+    st.plotly_chart(
+        overview.trend(weeks, shown.palette),
+        theme=None,
+        config=canvas.CONFIG,
+        key="trend",
+        alt="Line of open gaps per week; the table below holds the same figures",
+    )
+    tables.behind(
+        "Open gaps by week",
+        weeks.iloc[::-1],
+        ["week_ends_at", "open_gaps", "opened", "closed", "failed_runs"],
+        shown,
+        name="trend",
+    )
 
 
 def _inflation(shown: View) -> None:
     rows = shown.ask("page_inflation")
-    st.header("What the LMS shows and what is true", anchor=False, help="The LMS counts assignments of active accounts, whoever they belong to; true is trained / (trained + gap).")
+    st.header(
+        "What the LMS shows and what is true",
+        anchor=False,
+        help="The LMS counts assignments of active accounts, whoever they belong to; true is trained / "
+        "(trained + gap).",
+    )
     known = rows[rows["inflation_pct"].notna()]
     if known.empty:
         st.markdown("Not known: nothing is assigned, or nothing is required, so there is no percentage.")
         return
     st.caption("Share completed according to the LMS, and share of requirements truly met")
-    st.plotly_chart(overview.inflation(known, shown.palette), theme=None, config=canvas.CONFIG, key="inflation", alt="Bars of LMS and true completion per site; the table below holds the same figures")
+    st.plotly_chart(
+        overview.inflation(known, shown.palette),
+        theme=None,
+        config=canvas.CONFIG,
+        key="inflation",
+        alt="Bars of LMS and true completion per site; the table below holds the same figures",
+    )
     tables.behind(
         "LMS and true completion",
         rows.assign(site_name=rows["site_name"].where(rows["site"].notna(), "All sites")),
-        ["site_name", "lms_completed", "lms_assigned", "lms_pct", "trained", "required", "true_pct", "inflation_pct", "lms_pct_without_stale"],
+        [
+            "site_name",
+            "lms_completed",
+            "lms_assigned",
+            "lms_pct",
+            "trained",
+            "required",
+            "true_pct",
+            "inflation_pct",
+            "lms_pct_without_stale",
+        ],
         shown,
         name="inflation",
     )

@@ -37,37 +37,61 @@ def page() -> None:
         return
     shell.title(words.person(person["full_name"], worker_id), shown, intro=_standing(person, shown))
     bands = shown.ask("page_worker_bands", worker=worker_id)
-    _picture(worker_id, bands, shown)
+    _picture(worker_id, bands, str(person["timezone"]), shown)
     _sentences(worker_id, shown)
-    _tables(worker_id, shown)
+    _tables(worker_id, str(person["timezone"]), shown)
     shell.link("worker", "Look up somebody else", shown, icon=":material/person_search:")
 
 
 def _search(shown: View) -> None:
     text = st.text_input(
-        "Worker ID, name, user name or e-mail address", key="worker_text", placeholder="W1042 or Dana", icon=":material/search:"
+        "Worker ID, name, user name or e-mail address",
+        key="worker_text",
+        placeholder="W1042 or Dana",
+        icon=":material/search:",
     ).strip()
     rows = shown.ask("page_worker_search", text=text or None)
     if rows.empty:
-        st.markdown(f"Nobody matches **{words.plain(text)}**. Try a part of the name, or the ID as HR writes it.")
+        st.markdown(
+            f"Nobody matches **{words.plain(text)}**. Try a part of the name, or the ID as HR writes it."
+        )
         return
     if not text:
         st.caption("Until you type: the workers with most exposure.")
-    for row in rows.to_dict("records"):
+    for row in canvas.records(rows):
         left, right = st.columns([0.4, 0.6], vertical_alignment="center")
         with left:
-            shell.link("worker", words.plain(words.person(row["full_name"], row["worker_id"])), shown, worker=str(row["worker_id"]))
+            shell.link(
+                "worker",
+                words.plain(words.person(row["full_name"], row["worker_id"])),
+                shown,
+                worker=str(row["worker_id"]),
+            )
         open_gaps = int(row["open_gaps"])
-        gaps = f"**{words.count(open_gaps, 'open gap')}**, {words.days(row['exposure_days'])}" if open_gaps else "no open gap"
-        right.caption(" · ".join([*[words.plain(part) for part in tables.cells(row, "job_title", "site")], gaps]))
+        gaps = (
+            f"**{words.count(open_gaps, 'open gap')}**, {words.days(row['exposure_days'])}"
+            if open_gaps
+            else "no open gap"
+        )
+        right.caption(
+            " · ".join([*[words.plain(part) for part in tables.cells(row, "job_title", "site")], gaps])
+        )
     if len(rows) == 20:
         st.caption("The first twenty; type more to narrow it down.")
 
 
 def _standing(person: dict[str, Any], shown: View) -> str:
-    since = words.day(words.local_time(person["valid_from"], shown.zone)) if person["valid_from"] is not None else ""
+    since = (
+        words.day(words.local_time(person["valid_from"], person["timezone"]))
+        if person["valid_from"] is not None
+        else ""
+    )
     role = words.plain(person["job_title"] or words.UNKNOWN)
-    code = f" ({words.plain(person['job_code'])})" if person["job_code"] and person["job_code"] != person["job_title"] else ""
+    code = (
+        f" ({words.plain(person['job_code'])})"
+        if person["job_code"] and person["job_code"] != person["job_title"]
+        else ""
+    )
     place = f" at {words.plain(person['site_name'])}" if person["site_name"] else ""
     if person["valid_from"] is None:
         first = "No role is known."
@@ -76,7 +100,7 @@ def _standing(person: dict[str, Any], shown: View) -> str:
         first = f"{role}{code}{place} since {since}{away}, {words.said({}, person['employment_type'])}."
     else:
         ended = person["valid_to"]
-        until = f" to {words.day(words.local_time(ended, shown.zone))}" if ended is not None else ""
+        until = f" to {words.day(words.local_time(ended, person['timezone']))}" if ended is not None else ""
         verb = "Was" if ended is not None else "Will be"
         first = f"{verb} {role}{code}{place} from {since}{until}; holds no role at {shown.as_of_words()}."
     required = words.count(int(person["required_now"]), "requirement")
@@ -86,32 +110,44 @@ def _standing(person: dict[str, Any], shown: View) -> str:
     return f"{first} {required} in force, {gaps}; {words.count(ever, 'gap')} in the whole record."
 
 
-def _picture(worker_id: str, bands: pd.DataFrame, shown: View) -> None:
+def _picture(worker_id: str, bands: pd.DataFrame, zone: str, shown: View) -> None:
     roles = shown.ask("page_worker_roles", worker=worker_id)
     if roles.empty:
         st.markdown("There is no role history for this worker ID, so nothing was required of it.")
         return
     accounts = shown.ask("page_worker_accounts", worker=worker_id)
     marks = shown.ask("page_worker_marks", worker=worker_id)
-    story = worker.Story(roles, accounts, bands, marks, shown.run.as_of, shown.zone)
+    story = worker.Story(roles, accounts, bands, marks, shown.run.as_of, zone)
     states = worker.states_drawn(bands)
     if states:
-        st.plotly_chart(worker.key(states, shown.palette), theme=None, config=canvas.CONFIG, key="key", alt=f"Key: {', '.join(words.STATES[s] for s in states)}")
+        st.plotly_chart(
+            worker.key(states, shown.palette),
+            theme=None,
+            config=canvas.CONFIG,
+            key="key",
+            alt=f"Key: {', '.join(words.STATES[s] for s in states)}",
+        )
     st.plotly_chart(
         worker.timeline(story, shown.palette),
         theme=None,
         config=canvas.CONFIG,
         key="timeline",
-        alt="Time axis of roles, accounts and requirements of one worker; the tables below hold the same facts",
+        alt="Time axis of roles, accounts and requirements of one worker; the tables below hold the same "
+        "facts",
     )
     st.caption(
         "▷ assigned · ◆ completion · ✕ assignment removed · ● HR event. "
-        "Point at a band or mark for its dates and source row; drag sideways for earlier years."
+        f"Times of {zone}. Point at a band or mark for its dates and source row; drag sideways for "
+        f"earlier years."
     )
 
 
 def _sentences(worker_id: str, shown: View) -> None:
-    st.header("What the record says for one day", anchor=False, help="One sentence per requirement, each with the rows it rests on.")
+    st.header(
+        "What the record says for one day",
+        anchor=False,
+        help="One sentence per requirement, each with the rows it rests on.",
+    )
     on = _chosen_day(shown)
     st.session_state["worker_on"] = on
     picked, _ = st.columns([0.3, 0.7])
@@ -145,33 +181,128 @@ def _set_day() -> None:
     st.query_params["on"] = st.session_state["worker_on"].isoformat()
 
 
-def _tables(worker_id: str, shown: View) -> None:
+def _tables(worker_id: str, zone: str, shown: View) -> None:
     st.header("The rows behind it", anchor=False)
     gaps = shown.ask("page_worker_gaps", worker=worker_id)
     answers = shown.ask("page_worker_answers", worker=worker_id)
     bands = shown.ask("page_worker_bands", worker=worker_id)
     marks = shown.ask("page_worker_marks", worker=worker_id)
     gap_tab, event_tab, band_tab, mark_tab, account_tab = st.tabs(
-        [f"Gaps ({len(gaps)})", f"Answers to HR events ({len(answers)})", "Requirements", "LMS records", "Roles and accounts"]
+        [
+            f"Gaps ({len(gaps)})",
+            f"Answers to HR events ({len(answers)})",
+            "Requirements",
+            "LMS records",
+            "Roles and accounts",
+        ]
     )
     with gap_tab:
-        _rows(gaps, ["requirement", "site", "severity", "opened_at", "closed_at", "exposure_days", "cause", "owner", "closed_by"], shown, "worker_gaps", "No gap in the whole record.")
+        _rows(
+            gaps,
+            [
+                "requirement",
+                "site",
+                "severity",
+                "opened_on",
+                "closed_on",
+                "exposure_days",
+                "cause",
+                "owner",
+                "closed_by",
+            ],
+            shown,
+            zone,
+            "worker_gaps",
+            "No gap in the whole record.",
+        )
     with event_tab:
-        _rows(answers, ["event_type", "effective_at", "action", "requirement", "due_at", "responded_at", "latency_hours", "verdict"], shown, "worker_answers", "No HR event called for an answer.")
+        _rows(
+            answers,
+            [
+                "event_type",
+                "effective_at",
+                "action",
+                "requirement",
+                "due_at",
+                "responded_at",
+                "latency_hours",
+                "verdict",
+            ],
+            shown,
+            zone,
+            "worker_answers",
+            "No HR event called for an answer.",
+        )
     with band_tab:
-        _rows(bands, ["requirement", "site", "state", "cause", "valid_from", "valid_to", "course_id", "completed_at", "credential_ends_at"], shown, "worker_bands", "Nothing was required.")
+        _rows(
+            bands,
+            [
+                "requirement",
+                "site",
+                "state",
+                "cause",
+                "valid_from",
+                "valid_to",
+                "course_id",
+                "completed_at",
+                "credential_ends_at",
+            ],
+            shown,
+            zone,
+            "worker_bands",
+            "Nothing was required.",
+        )
     with mark_tab:
-        _rows(marks, ["at_instant", "kind", "what", "course_id", "requirement_id", "reference", "load_id", "row_number"], shown, "worker_marks", "Neither HR nor the LMS recorded anything.")
+        _rows(
+            marks,
+            [
+                "at_instant",
+                "kind",
+                "what",
+                "course_id",
+                "requirement_id",
+                "reference",
+                "load_id",
+                "row_number",
+            ],
+            shown,
+            zone,
+            "worker_marks",
+            "Neither HR nor the LMS recorded anything.",
+        )
     with account_tab:
-        _rows(shown.ask("page_worker_roles", worker=worker_id), ["valid_from", "valid_to", "status", "employment_type", "job_title", "department", "site", "recorded_at"], shown, "worker_roles", "No role is known.")
-        _rows(shown.ask("page_worker_accounts", worker=worker_id), ["account_id", "method", "status", "created_at", "deactivated_at", "last_login_at"], shown, "worker_accounts", "No LMS account is linked to this person.")
+        _rows(
+            shown.ask("page_worker_roles", worker=worker_id),
+            [
+                "valid_from",
+                "valid_to",
+                "status",
+                "employment_type",
+                "job_title",
+                "department",
+                "site",
+                "recorded_at",
+            ],
+            shown,
+            zone,
+            "worker_roles",
+            "No role is known.",
+        )
+        _rows(
+            shown.ask("page_worker_accounts", worker=worker_id),
+            ["account_id", "method", "status", "created_at", "deactivated_at", "last_login_at"],
+            shown,
+            zone,
+            "worker_accounts",
+            "No LMS account is linked to this person.",
+        )
 
 
-def _rows(frame: pd.DataFrame, columns: list[str], shown: View, name: str, empty: str) -> None:
+def _rows(frame: pd.DataFrame, columns: list[str], shown: View, zone: str, name: str, empty: str) -> None:
     if frame.empty:
         st.markdown(empty)
     else:
-        tables.show(frame, columns, shown, name=name)
+        tables.show(frame, columns, shown, name=name, zone=zone)
 
 
 page()

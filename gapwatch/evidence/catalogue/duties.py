@@ -152,7 +152,6 @@ TRAINING: Final = TableSheet(
             heading="Credential ended by",
         ),
         Column("recorded_at", "When the learning system learnt of it", Kind.INSTANT),
-        Column("source", "Source of the record"),
         Column("load_id", "Load it came with (see Sources)"),
         Column("address", "File it came with", Kind.LONG, heading="Source file"),
         Column("row_number", "Row in that file; the heading is row 1", Kind.INTEGER, heading="Source row"),

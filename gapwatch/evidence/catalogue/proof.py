@@ -56,7 +56,7 @@ LOGIC: Final = PageSheet(
         Column("folder", "Folder it lies in; ask = a question asked for a sheet", heading="Folder"),
         Column(
             "sql_sha256",
-            "First 16 digits of the SHA-256 of the whole text; all of it is in the manifest",
+            "SHA-256 of the whole text; the manifest has it too",
             heading="SHA-256",
         ),
         Column("line", "Line of the text", Kind.INTEGER, heading="Line"),
