@@ -96,6 +96,13 @@ class Source(_Frozen):
             raise ValueError(f"{feed!r} is no feed; choose one of {', '.join(FEEDS)}")
         return feed
 
+    @field_validator("mode")
+    @classmethod
+    def _available_mode(cls, mode: str) -> str:
+        if mode != "full":
+            raise ValueError(f'mode "{mode}" cannot be loaded in this version; deliver whole files with mode = "full"')
+        return mode
+
     @model_validator(mode="after")
     def _known_columns(self) -> Source:
         for table, names in (("columns", self.columns), ("values", self.values)):

@@ -66,13 +66,9 @@ def diagnose(config_path: Path) -> list[Finding]:
     except GapwatchError as error:
         return [*findings, Finding("settings", Health.FAIL, _place(error), error.do)]
     count = len(settings.sources)
-    found = Finding(
-        "settings", Health.OK, f"{config_path.name}: {count} {'source' if count == 1 else 'sources'}"
-    )
+    found = Finding("settings", Health.OK, f"{config_path.name}: {count} {'source' if count == 1 else 'sources'}")
     if not count:
-        found = Finding(
-            "settings", Health.FAIL, "no source is configured", "add [[sources]] to the configuration"
-        )
+        found = Finding("settings", Health.FAIL, "no source is configured", "add [[sources]] to the configuration")
     return [
         *findings,
         found,
@@ -193,10 +189,9 @@ def _published(settings: Settings) -> Iterator[Finding]:
     try:
         with Reader.open(path) as reader:
             run = reader.run
-            worst = reader.relation(
-                "select count(distinct check_id) from check_results"
-                " where severity = 'critical' and status <> 'pass'"
-            ).fetchone()
+            _, rows = reader.rows(
+                "select count(distinct check_id) from check_results where severity = 'critical' and status <> 'pass'"
+            )
     except (GapwatchError, duckdb.Error) as error:
         yield Finding("published", Health.FAIL, str(error).partition("\n")[0], "run: gapwatch run")
         return
@@ -206,7 +201,7 @@ def _published(settings: Settings) -> Iterator[Finding]:
         yield Finding("published", Health.WARN, detail, "see whether the nightly run still happens")
     else:
         yield Finding("published", Health.OK, detail)
-    critical = worst[0] if worst else 0
+    critical = int(rows[0][0])
     if critical:
         yield Finding("checks", Health.WARN, f"{critical} critical checks fail", "see the page /quality")
     else:
@@ -233,12 +228,8 @@ def _mail(settings: Settings) -> Iterator[Finding]:
 def _dashboard() -> Finding:
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1")
     if address not in ("127.0.0.1", "localhost", "::1"):
-        detail = (
-            f"the dashboard would listen on {address}: others could read personal data without signing in"
-        )
-        return Finding(
-            "dashboard", Health.WARN, detail, "unset STREAMLIT_SERVER_ADDRESS, or put a proxy before it"
-        )
+        detail = f"the dashboard would listen on {address}: others could read personal data without signing in"
+        return Finding("dashboard", Health.WARN, detail, "unset STREAMLIT_SERVER_ADDRESS, or put a proxy before it")
     with socket.socket() as probe:
         busy = probe.connect_ex(("127.0.0.1", 8501)) == 0
     if busy:

@@ -64,9 +64,7 @@ def score(reader: Reader, answers: Mapping[str, Any]) -> list[Score]:
     scores = []
     for kind, columns in _KEYS.items():
         if not isinstance(answers.get(kind), list):
-            raise ConfigurationError(
-                f"the answer key has no list {kind!r}", do="write one with: gapwatch simulate"
-            )
+            raise ConfigurationError(f"the answer key has no list {kind!r}", do="write one with: gapwatch simulate")
         _, rows = reader.rows(f"select {', '.join(columns)} from {kind}")
         found = Counter(_key(kind, row) for row in rows)
         expected = Counter(_key(kind, [row[column] for column in columns]) for row in answers[kind])
@@ -112,7 +110,5 @@ def _utc(value: dt.datetime) -> dt.datetime:
 
 
 def _examples(columns: tuple[str, ...], rows: Counter[Key]) -> tuple[str, ...]:
-    first = sorted(rows, key=lambda key: tuple("" if value is None else str(value) for value in key))[
-        :EXAMPLES
-    ]
+    first = sorted(rows, key=lambda key: tuple("" if value is None else str(value) for value in key))[:EXAMPLES]
     return tuple(" ".join(f"{c}={v}" for c, v in zip(columns, key, strict=False)) for key in first)

@@ -83,9 +83,7 @@ def test_a_warehouse_in_use_is_a_warning(folder: Path) -> None:
         f"with warehouse_lock(pathlib.Path({str(held)!r})):\n"
         "    print('held', flush=True)\n    sys.stdin.read()"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         finding = _findings(folder)["warehouse"]

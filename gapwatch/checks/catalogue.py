@@ -100,8 +100,7 @@ def key_checks(connection: duckdb.DuckDBPyConnection) -> list[Check]:
     A column that the contract leaves empty (``_MAY_BE_EMPTY``) may be so once per combination of the others.
     """
     rows = connection.execute(
-        "select model, key from models"
-        " where key <> '' and folder in ('state', 'gaps', 'health') order by model"
+        "select model, key from models where key <> '' and folder in ('state', 'gaps', 'health') order by model"
     ).fetchall()
     return [_key_check(model, key) for model, key in rows]
 
@@ -151,9 +150,7 @@ def _read(path: Path) -> Check:
             f"the check has no line {error.args[0]}", where=path.name, do="add it to the header"
         ) from error
     except ValueError as error:
-        raise ModelError(
-            f"the header does not read: {error}", where=path.name, do="correct the header"
-        ) from error
+        raise ModelError(f"the header does not read: {error}", where=path.name, do="correct the header") from error
 
 
 def _header(sql: str) -> dict[str, str]:

@@ -70,9 +70,7 @@ def _answer(context: Any, source: Any, question: Question) -> Verdict:
             batch_parameters={"dataframe": frame},
             result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
         )
-        result = next(
-            one for one in outcome.results if one.expectation_config.meta["question"] == question.name
-        )
+        result = next(one for one in outcome.results if one.expectation_config.meta["question"] == question.name)
     except Exception as error:
         # whatever fails in the evaluation itself is an error of the check, not of the data
         return Verdict(holds=False, error=f"{type(error).__name__}: {error}"[:2_000])

@@ -68,7 +68,6 @@ def write_results(
     for check_id, texts in failures.items():
         kept = list(texts[:KEPT_FAILURES])
         connection.execute(
-            "insert into check_failures"
-            " select $1, unnest(range(1, len($2::varchar[]) + 1)), unnest($2::varchar[])",
+            "insert into check_failures select $1, unnest(range(1, len($2::varchar[]) + 1)), unnest($2::varchar[])",
             [check_id, kept],
         )

@@ -141,9 +141,7 @@ def _offending(finding: _Finding, verdicts: Mapping[str, Verdict]) -> tuple[int,
     return verdict.rows
 
 
-def _conclude(
-    finding: _Finding, verdicts: Mapping[str, Verdict], positions: tuple[int, ...]
-) -> list[CheckResult]:
+def _conclude(finding: _Finding, verdicts: Mapping[str, Verdict], positions: tuple[int, ...]) -> list[CheckResult]:
     """The results of one check. An error outranks a failure, a failure a pass."""
     check, frame = finding.check, finding.frame
     verdict, enough = verdicts.get(check.check_id), verdicts.get(_enough(check))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
 from gapwatch.dashboard import words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures.canvas import records
+
+_SHOWN: Final = 3
 
 
 def problems(shown: View) -> list[tuple[str, str]]:
@@ -37,7 +41,9 @@ def line(shown: View) -> None:
         return
     grave = [text for gravity, text in found if gravity == "error"]
     late = [text for gravity, text in found if gravity == "warning"]
-    lines = [f":red[:material/error:] {text}." for text in grave]
+    lines = [f":red[:material/error:] {text}." for text in grave[:_SHOWN]]
+    if len(grave) > _SHOWN:
+        lines.append(f"And {len(grave) - _SHOWN} more: see Integration health.")
     if late:
         fresh = len(sources) - int((sources["is_late"] | sources["is_absent"]).sum())
         lines.append(f":orange[:material/warning:] {'; '.join(late)}. {_others(fresh)}")
@@ -51,7 +57,7 @@ def _failed_checks(checks: pd.DataFrame) -> list[str]:
     told: list[str] = []
     for row in records(graver):
         name = str(row["check_id"]).replace("_", " ")
-        what = row["detail"] or name
+        what = row["detail"] if isinstance(row["detail"], str) and row["detail"] else name
         verb = "could not run" if row["status"] == "error" else "failed"
         told.append(f"Critical check {verb}: {words.plain(what)}")
     return told

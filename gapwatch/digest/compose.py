@@ -81,8 +81,7 @@ def _headline(facts: Facts, *, scope: str) -> str:
 
 def _trust(facts: Facts) -> Trust:
     zone = facts.run.organisation_timezone
-    doubts = [_source_doubt(source, timezone=zone) for source in facts.sources if source["is_degraded"]]
-    doubts += [_check_doubt(check) for check in facts.checks]
+    doubts = [*_source_doubts(facts), *(_check_doubt(check) for check in facts.checks)]
     unknown = facts.population["workers_not_evaluable"]
     if unknown:
         doubts.append(
@@ -110,27 +109,33 @@ def _trust(facts: Facts) -> Trust:
     )
 
 
-def _source_doubt(source: Row, *, timezone: str) -> str:
-    name = source["source"]
-    held = ""
-    if source["held_loads"]:
-        loads = wording.count(source["held_loads"], "newer load")
-        held = f"{loads} held by the load guard, the data before in use"
+def _source_doubts(facts: Facts) -> list[str]:
+    """One sentence for sources that are late alike, one for each that has held loads."""
+    late: dict[str, list[str]] = {}
+    for source in facts.sources:
+        if source["is_late"]:
+            late.setdefault(_lateness(source, timezone=facts.run.organisation_timezone), []).append(
+                str(source["source"])
+            )
+    doubts = [f"{wording.listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in late.items()]
+    for source in facts.sources:
+        if source["held_loads"]:
+            loads = wording.count(source["held_loads"], "newer load")
+            doubts.append(f"{source['source']}: {loads} held by the load guard, the data before in use.")
+    return doubts
+
+
+def _lateness(source: Row, *, timezone: str) -> str:
+    promise = f"promised every {wording.hours(source['expect_every_hours'])}"
     if source["loaded_at"] is None:
-        return f"{name}: never loaded{'; ' + held if held else ''}."
-    if not source["is_late"]:
-        return f"{name}: {held}."
+        return f"missing: never loaded, {promise}."
     since = wording.moment(source["loaded_at"], timezone=timezone)
-    late = (
-        f"{name} is {wording.hours(source['age_hours'])} old, promised every"
-        f" {wording.hours(source['expect_every_hours'])}: nothing after {since} is in this mail"
-    )
-    return f"{late}; {held}." if held else f"{late}."
+    return f"{wording.hours(source['age_hours'])} old, {promise}: nothing after {since} is in this mail."
 
 
 def _check_doubt(check: Row) -> str:
     name = phrase({}, check["check_id"])
-    feed = f" ({check['feed']})" if check["feed"] else ""
+    feed = f" ({check['feeds']})" if check["feeds"] else ""
     if check["status"] != "fail":
         return f"The critical check “{name}”{feed} could not run."
     of = f" of {wording.thousands(check['rows_checked'])}" if check["rows_checked"] else ""
@@ -161,8 +166,7 @@ def _numbers(facts: Facts) -> tuple[Number, ...]:
             value=wording.thousands(now[part]),
             of=f"of {noun(now)} ({wording.share(now[part], now[whole])})",
             before=tuple(
-                f"{name} {wording.thousands(row[part])} of {wording.thousands(row[whole])}"
-                for name, row in before
+                f"{name} {wording.thousands(row[part])} of {wording.thousands(row[whole])}" for name, row in before
             ),
         )
 
@@ -183,9 +187,7 @@ def _numbers(facts: Facts) -> tuple[Number, ...]:
             "Answered in time",
             "answered_on_time",
             "answers_due",
-            lambda row: (
-                f"{wording.thousands(row['answers_due'])} LMS actions that HR changes called for in 28 days"
-            ),
+            lambda row: f"{wording.thousands(row['answers_due'])} LMS actions that HR changes called for in 28 days",
         ),
     )
 

@@ -94,9 +94,7 @@ def _opening(digest: Digest) -> Markup:
 
 def _trust(trust: Trust) -> Markup:
     tone = Tone.GOOD if trust.is_current else Tone.DOUBT
-    doubts = join(
-        *(element("div", doubt, cls="ink", style=f"margin-top:6px;color:{INK}") for doubt in trust.doubts)
-    )
+    doubts = join(*(element("div", doubt, cls="ink", style=f"margin-top:6px;color:{INK}") for doubt in trust.doubts))
     return element(
         "table",
         element(

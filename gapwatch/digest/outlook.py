@@ -78,8 +78,7 @@ def coming_due_section(facts: Facts) -> Section | None:
     spans = ("within_7", "within_14", "within_30", "within_60")
     totals = [sum(int(row[span]) for row in facts.coming_due) for span in spans]
     rows = [
-        (str(row["requirement"]), *(wording.thousands(row[span]) for span in spans))
-        for row in facts.coming_due[:10]
+        (str(row["requirement"]), *(wording.thousands(row[span]) for span in spans)) for row in facts.coming_due[:10]
     ]
     rest = facts.coming_due[10:]
     if rest:

@@ -61,8 +61,7 @@ def read_recipients(path: Path, *, known_sites: Collection[str]) -> tuple[Recipi
     if not found:
         raise ConfigurationError(f"{path.name} names no recipient", where=str(path), do=_DO)
     return tuple(
-        replace(recipient, sites=() if key in everything else recipient.sites)
-        for key, recipient in found.items()
+        replace(recipient, sites=() if key in everything else recipient.sites) for key, recipient in found.items()
     )
 
 

@@ -78,9 +78,7 @@ def _actions(facts: Facts, links: Links) -> Section | None:
         title="Do this week",
         intro=intro,
         blocks=(Entries(tuple(entries)),),
-        more=Link(
-            f"All {wording.count(total, 'open gap')}" if total > 1 else "See the gap", links.page("/gaps")
-        ),
+        more=Link(f"All {wording.count(total, 'open gap')}" if total > 1 else "See the gap", links.page("/gaps")),
     )
 
 

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from gapwatch import __version__
 from gapwatch.config import Settings
+from gapwatch.digest import wording
 from gapwatch.digest.compose import compose
 from gapwatch.digest.content import Digest
 from gapwatch.digest.facts import ask_facts, site_names
@@ -28,6 +29,7 @@ from gapwatch.errors import ConfigurationError
 from gapwatch.reads import Reader
 
 Progress = Callable[[str], None]
+_TOLD_EVERY: Final = 25
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,10 @@ def write_digests(
         beside.write_bytes(message.as_bytes())
         beside.replace(path)
         written.append(path)
-        if progress:
-            progress(f"{len(written)} digests written")
+        if progress and len(written) % _TOLD_EVERY == 0:
+            progress(f"{len(written)} digests written so far")
+    if progress:
+        progress(f"{wording.count(len(written), 'digest')} written to {to_folder}")
     return written
 
 
@@ -154,8 +158,8 @@ def send_digests(
             results.append(result)
             if delivery.is_server_down:
                 down = f"not tried: the mail server could not be reached ({delivery.reason})"
-            if progress:
-                progress(f"{len(results)} of {len(recipients)} recipients done")
+            if progress and len(results) % _TOLD_EVERY == 0:
+                progress(f"{len(results)} of {wording.count(len(recipients), 'recipient')} done")
     stop.end()
     return results
 
@@ -173,7 +177,19 @@ def _send_one(
     )
     message_id = str(message["Message-ID"])
     log.append(recipient.key, state="sending", at=now, run_id=digest.run_id, message_id=message_id)
-    delivery = mailer.deliver(message, to=recipient.email)
+    try:
+        delivery = mailer.deliver(message, to=recipient.email)
+    except ConfigurationError as error:
+        at = dt.datetime.now(dt.UTC)
+        log.append(
+            recipient.key,
+            state="failed",
+            at=at,
+            run_id=digest.run_id,
+            message_id=message_id,
+            reason=error.what,
+        )
+        raise
     log.append(
         recipient.key,
         state="sent" if delivery.is_accepted else "failed",

@@ -26,9 +26,7 @@ _EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - serial numbers have 
 _FIRST_SERIAL: Final = 61  # 1 March 1900: before it, spreadsheets disagree about the calendar
 _DAY: Final = 86_400_000_000  # microseconds
 _SERIAL_UNITS: Final = 10**11  # to a day: fine enough for each microsecond, coarse enough for a double
-_UNWRITABLE: Final = re.compile(
-    "[\x00-\x08\x0b-\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
-)
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOKS_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\n", "_x000D_")
 _EXACT_INTEGERS: Final = 999_999_999_999_999  # fifteen digits; longer ones are text, or digits would be lost

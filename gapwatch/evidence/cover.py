@@ -21,8 +21,7 @@ LIMITS: tuple[str, ...] = (
     "It states what the HR and learning systems had recorded at the instant of knowledge. "
     "Training that nobody recorded "
     "cannot be seen; where a source does not reach back, the state is not_evaluable, never trained.",
-    "A gap is required training that was missing on a day. Whether that is a violation, "
-    "only the regulator finds.",
+    "A gap is required training that was missing on a day. Whether that is a violation, only the regulator finds.",
     "Field sufficiency, sample and change log are not part of this edition.",
     "All times are UTC unless a heading says otherwise; dates of the policy are local to the site.",
     "It holds personal data: keep it as long as the retention rules on Requirements say, and no longer.",
@@ -73,10 +72,7 @@ def headline(counts: Mapping[str, object]) -> str:
     longest = float(str(counts["longest_open_days"] or 0))
     gaps, workers = _plural(open_gaps, "gap"), _plural(people, "worker")
     critical = _count(counts, "gaps_open_critical")
-    return (
-        f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; "
-        f"{longest:,.0f} days the longest."
-    )
+    return f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; {longest:,.0f} days the longest."
 
 
 def _plural(number: int, noun: str) -> str:
@@ -107,7 +103,7 @@ def cover_rows(
         _instant("Period from", scope.period_from, scope)
         if scope.period_from
         else _row("Period from", "the first record"),
-        _instant("Period to", scope.period_to, scope),
+        _instant("Period to", scope.period_to.replace(microsecond=0), scope),
         _instant("As of", run.as_of, scope),
         _instant("Known at", run.known_at, scope),
         _row("Prepared by", scope.prepared_by or "not named"),
@@ -219,10 +215,12 @@ def _figures(counts: Mapping[str, object]) -> list[Row]:
         _number(
             "Leavers' accounts still open",
             _count(counts, "accounts_stale_open"),
-            f"of {_count(counts, 'accounts_stale'):,} that were active after an end of employment",
+            f"of {_count(counts, 'accounts_stale'):,} that stayed active after an end of employment; at as-of",
         ),
         _number(
-            "Orphan accounts", _count(counts, "accounts_orphan"), "active accounts that belong to nobody"
+            "Orphan accounts",
+            _count(counts, "accounts_orphan"),
+            "active accounts that belong to nobody; at as-of",
         ),
     ]
 
@@ -236,9 +234,7 @@ def _tie_out_row(judged: Sequence[JudgedLine]) -> Row:
     compared = [each for each in judged if each.is_balanced is not None]
     off = sum(not each.is_balanced for each in compared)
     text = "every line balances" if not off else f"{off} of {len(compared)} lines do not balance"
-    return _row(
-        "Tie-out", text, f"{len(compared)} lines compared; see Tie-out", style="gap" if off else "trained"
-    )
+    return _row("Tie-out", text, f"{len(compared)} lines compared; see Tie-out", style="gap" if off else "trained")
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -61,9 +61,7 @@ class SheetProof(_Frozen):
             raise UnreadableManifestError(f"the digests of sheet {self.name} are damaged") from error
         blocks = -(-self.all_rows // BLOCK)
         if len(rows) != self.all_rows * ROW_BYTES or len(sums) != blocks * len(self.columns) * COLUMN_BYTES:
-            raise UnreadableManifestError(
-                f"the digests of sheet {self.name} do not fit its {self.all_rows} rows"
-            )
+            raise UnreadableManifestError(f"the digests of sheet {self.name} do not fit its {self.all_rows} rows")
         return SheetDigest(len(self.columns), self.all_rows, self.digest, rows, sums, self.volatile_rows)
 
 
@@ -128,9 +126,7 @@ class Manifest(_Frozen):
             place = ".".join(str(part) for part in first["loc"])
             raise UnreadableManifestError(f"{path.name} is not a manifest: {place} {first['msg']}") from error
         if manifest.format != FORMAT:
-            raise UnreadableManifestError(
-                f"{path.name} has format {manifest.format}; this version reads {FORMAT}"
-            )
+            raise UnreadableManifestError(f"{path.name} has format {manifest.format}; this version reads {FORMAT}")
         return manifest
 
 

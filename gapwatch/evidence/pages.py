@@ -52,9 +52,7 @@ def parameter_rows(scope: Scope, promises: Iterable[tuple[str, str | None]]) -> 
         ),
         (
             "Period from",
-            f"{scope.period_from:%Y-%m-%d %H:%M:%S} UTC"
-            if scope.period_from
-            else "none (from the first record)",
+            f"{scope.period_from:%Y-%m-%d %H:%M:%S} UTC" if scope.period_from else "none (from the first record)",
             "States, gaps and events before it are left out",
         ),
         (

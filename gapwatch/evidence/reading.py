@@ -64,9 +64,7 @@ class WorkbookCells:
         targets: dict[str, str] = {}
         for name, attributes in _elements(self._archive.read("xl/_rels/workbook.xml.rels")):
             if name == "Relationship":
-                targets[attributes["Id"]] = posixpath.normpath(
-                    posixpath.join("/xl", attributes["Target"])
-                ).lstrip("/")
+                targets[attributes["Id"]] = posixpath.normpath(posixpath.join("/xl", attributes["Target"])).lstrip("/")
         parts: dict[str, str] = {}
         for name, attributes in _elements(self._archive.read("xl/workbook.xml")):
             if name == "sheet":

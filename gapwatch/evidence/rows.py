@@ -41,8 +41,7 @@ class Cursor(Protocol):
 
 _MOST_LINES: Final = 12  # a row shows no more; the cell still holds all of it
 _HEIGHTS: Final = [
-    f' ht="{height("long", lines):g}" customHeight="1"' if lines > 1 else ""
-    for lines in range(_MOST_LINES + 1)
+    f' ht="{height("long", lines):g}" customHeight="1"' if lines > 1 else "" for lines in range(_MOST_LINES + 1)
 ]
 
 
@@ -253,13 +252,7 @@ class TableWriter:
             for encoder, (texts, _) in zip(self._encoders, encoded, strict=True)
             if encoder.column.kind is Kind.LONG
         ]
-        return (
-            list(map(max, *wrapping))
-            if len(wrapping) > 1
-            else wrapping[0]
-            if wrapping
-            else [1] * len(encoded[0][0])
-        )
+        return list(map(max, *wrapping)) if len(wrapping) > 1 else wrapping[0] if wrapping else [1] * len(encoded[0][0])
 
     def _staged(self, part: RowFile) -> StagedSheet:
         rows = part.digest.count - 1

@@ -123,9 +123,7 @@ def _known(reader: Reader, value: str | None, what: str, sql: str) -> None:
         return
     known = sorted(str(row[0]) for row in reader.relation(sql).fetchall())
     if value not in known:
-        some = (
-            f"known: {', '.join(known[:12])}{' …' if len(known) > 12 else ''}" if known else "none is known"
-        )
+        some = f"known: {', '.join(known[:12])}{' …' if len(known) > 12 else ''}" if known else "none is known"
         raise ConfigurationError(
             f"there is no {what} {value!r}", do=some if what != "worker" else "check the worker ID"
         )

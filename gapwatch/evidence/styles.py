@@ -94,9 +94,7 @@ def height(style: str, lines: int) -> float:
     return lines * LINE_POINTS * max(STYLES[style].size, 10) / 10 + 1.5
 
 
-STATES: Final = {
-    state: state for state in ("trained", "waived", "on_leave", "in_grace", "not_evaluable", "gap")
-}
+STATES: Final = {state: state for state in ("trained", "waived", "on_leave", "in_grace", "not_evaluable", "gap")}
 OWNERS: Final = {owner: owner for owner in ("hr", "integration", "training", "learner")}
 SEVERITIES: Final = {"critical": "gap", "high": "not_evaluable"}
 VERDICTS: Final = {
@@ -106,6 +104,13 @@ VERDICTS: Final = {
     "missing": "gap",
     "pending": "in_grace",
     "not_evaluable": "not_evaluable",
+}
+FRESHNESS: Final = {
+    "fresh": "trained",
+    "late": "not_evaluable",
+    "overdue": "gap",
+    "held": "gap",
+    "never_loaded": "gap",
 }
 OUTCOMES: Final = {
     "balances": "trained",

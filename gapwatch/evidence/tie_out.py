@@ -141,10 +141,7 @@ def scope_lines(counts: Mapping[str, object], *, is_whole: bool) -> list[Line]:
             _rows("HR events", verdict=FILLED),
             parts=[f"answers_{verdict}" for verdict in verdicts],
         ),
-        *(
-            line(f"answers_{each}", events, f"… {each}", _rows("HR events", verdict=each))
-            for each in verdicts
-        ),
+        *(line(f"answers_{each}", events, f"… {each}", _rows("HR events", verdict=each)) for each in verdicts),
         line(
             "events_end",
             accounts,
@@ -196,9 +193,7 @@ def judge(lines: Sequence[Line], tallies: Mapping[str, Tally]) -> list[JudgedLin
         parts_sum = sum(stored[part] for part in line.parts) if line.parts else None
         compared = [value for value in (live, parts_sum) if value is not None]
         judged.append(
-            JudgedLine(
-                line, live, parts_sum, all(value == line.stored for value in compared) if compared else None
-            )
+            JudgedLine(line, live, parts_sum, all(value == line.stored for value in compared) if compared else None)
         )
     return judged
 
@@ -210,8 +205,7 @@ def _counted(criterion: Criterion, tally: Tally) -> int:
         count
         for combination, count in tally.combinations.items()
         if all(
-            combination[at] not in (None, "") if value == FILLED else combination[at] == value
-            for at, value in wanted
+            combination[at] not in (None, "") if value == FILLED else combination[at] == value for at, value in wanted
         )
     )
 

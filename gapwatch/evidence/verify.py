@@ -83,11 +83,7 @@ def verify(path: Path) -> list[Difference]:
 def _manifest_differences(manifest: Manifest) -> list[Difference]:
     if export_id({sheet.name: sheet.digest for sheet in manifest.sheets}) == manifest.export_id:
         return []
-    return [
-        Difference(
-            "", None, None, "the manifest's export ID does not follow from its digests: it was changed"
-        )
-    ]
+    return [Difference("", None, None, "the manifest's export ID does not follow from its digests: it was changed")]
 
 
 def _sheet_differences(expected: list[str], present: list[str]) -> list[Difference]:
@@ -143,9 +139,7 @@ class _Scan:
             mine = DigestBuilder(self._proof.width)
             mine.add(self._block)
             stored, present = self._proof.sums(self._differing[0]), mine.finish().sums(1)
-            columns = [
-                at + 1 for at, (one, other) in enumerate(zip(stored, present, strict=True)) if one != other
-            ]
+            columns = [at + 1 for at, (one, other) in enumerate(zip(stored, present, strict=True)) if one != other]
             for number in self._differing:
                 if len(columns) == 1 or (len(self._differing) == 1 and columns):
                     for column in columns:

@@ -43,6 +43,20 @@ class EvidenceSummary:
     unbalanced: tuple[str, ...]
     sha256: str
 
+    def __str__(self) -> str:
+        sizes = f"{self.rows_of('Obligations'):,} intervals of obligations, {self.rows_of('Gaps'):,} gaps"
+        balance = "the tie-out balances" if self.is_balanced else f"not balanced: {'; '.join(self.unbalanced)}"
+        reasons = f" ({'; '.join(self.reasons)})" if self.reasons else ""
+        return (
+            f"{self.path}: export {self.export_id}, {self.status}{reasons}\n"
+            f"{len(self.rows)} sheets, {sizes}; {balance}\n"
+            f"{self.manifest_path}: check both with gapwatch verify {self.path}"
+        )
+
+    def rows_of(self, sheet: str) -> int:
+        """Rows of a sheet, over all its numbered parts."""
+        return sum(rows for name, rows in self.rows.items() if name.partition(" (")[0] == sheet)
+
     @property
     def is_balanced(self) -> bool:
         """Whether every line of the tie-out balances."""
@@ -119,9 +133,7 @@ class _Export:
         sheets = self._in_order()
         sha256 = write_archive(out, shell=make_shell(sheets, imprint=imprint), sheets=sheets)
         off = tuple(
-            f"line {at} ({each.line.what})"
-            for at, each in enumerate(judged, start=1)
-            if each.is_balanced is False
+            f"line {at} ({each.line.what})" for at, each in enumerate(judged, start=1) if each.is_balanced is False
         )
         manifest = Manifest(
             format=FORMAT,
@@ -286,12 +298,8 @@ class _Export:
     def _sources(self) -> tuple[SourceProof, ...]:
         names, rows = self._ask("evidence_sources")
         loads = [dict(zip(names, row, strict=True)) for row in rows]
-        return tuple(
-            SourceProof.model_validate({key: load[key] for key in SourceProof.model_fields}) for load in loads
-        )
+        return tuple(SourceProof.model_validate({key: load[key] for key in SourceProof.model_fields}) for load in loads)
 
 
 def _parameters_of(sql: str) -> set[str]:
-    return {
-        word for word in ("site", "authority", "workers", "period_from", "period_to") if f"${word}" in sql
-    }
+    return {word for word in ("site", "authority", "workers", "period_from", "period_to") if f"${word}" in sql}

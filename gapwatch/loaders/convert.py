@@ -22,9 +22,7 @@ from gapwatch.loaders.raw import Raw, quoted_text
 from gapwatch.loaders.zones import utc_expression
 
 _SPACE = " \t\r\n\v\f\u00a0\ufeff\u200b"
-_DATES = frozenset(
-    {Kind.INSTANT, Kind.EXPIRY, Kind.END, Kind.DATE, Kind.END_DATE, Kind.EFFECTIVE, Kind.EFFECTIVE_END}
-)
+_DATES = frozenset({Kind.INSTANT, Kind.EXPIRY, Kind.END, Kind.DATE, Kind.END_DATE, Kind.EFFECTIVE, Kind.EFFECTIVE_END})
 _ENDS = frozenset({Kind.END, Kind.END_DATE, Kind.EFFECTIVE_END, Kind.EXPIRY})
 _TRUE, _FALSE = ("yes", "true", "1", "y", "t"), ("no", "false", "0", "n", "f")
 
@@ -58,9 +56,7 @@ class Conversion:
     snapshot that has no effective_from.
     """
 
-    def __init__(
-        self, raw: Raw, mapping: Mapping, source: Source, *, zone: str, loaded_at: dt.datetime
-    ) -> None:
+    def __init__(self, raw: Raw, mapping: Mapping, source: Source, *, zone: str, loaded_at: dt.datetime) -> None:
         self._raw, self._mapping, self._source, self._zone = raw, mapping, source, zone
         self._loaded_at = loaded_at
         self._layers = _Layers()
@@ -125,9 +121,7 @@ class Conversion:
         for name, data_type in column.landed:
             landed[name] = f"cast({quoted_text(column.default) if column.default else 'null'} as {data_type})"
         if column.kind is Kind.EFFECTIVE and self._source.mode == "snapshot":
-            local = (
-                f"timezone({quoted_text(self._zone)}, timestamptz {quoted_text(self._loaded_at.isoformat())})"
-            )
+            local = f"timezone({quoted_text(self._zone)}, timestamptz {quoted_text(self._loaded_at.isoformat())})"
             landed[f"{column.name}_on"] = f"cast({local} as date)"
             landed[f"{column.name}_local"] = f"cast(cast({local} as date) as timestamp)"
 
@@ -139,9 +133,7 @@ class Conversion:
         if mapped.may_fail:  # an error on one value rejects its row: a struct tells it from a NULL
             layers.mapped.append(f"try({{'v': {mapped.sql}}}) as {source_value}")
             layers.texts.append(f"{source_value} is null as f_{name}")
-            layers.faults.append(
-                Fault(name, f"f_{name}", "null", "'the mapping''s expression fails on this row'")
-            )
+            layers.faults.append(Fault(name, f"f_{name}", "null", "'the mapping''s expression fails on this row'"))
             source_value += ".v"
         else:
             layers.mapped.append(f"{mapped.sql} as {source_value}")
@@ -184,9 +176,7 @@ class Conversion:
             layers.landed[name] = number
         elif column.kind is Kind.BOOLEAN:
             layers.faults.append(
-                Fault(
-                    name, f"{text} not in {_TRUE + _FALSE}", text, "'not one of yes, no, true, false, 1, 0'"
-                )
+                Fault(name, f"{text} not in {_TRUE + _FALSE}", text, "'not one of yes, no, true, false, 1, 0'")
             )
             layers.landed[name] = f"{text} in {_TRUE}"
         else:
@@ -213,9 +203,7 @@ class Conversion:
         if kind in (Kind.DATE, Kind.END_DATE):
             layers.localised.append(f"{calendar_day(text, parts, type=data_type)} as n_{name}")
             condition = f"{text} is not null and n_{name} is null" + (f" and not o_{name}" if is_open else "")
-            layers.faults.append(
-                Fault(name, condition, text, "'a date is wanted, and this is a time of day'")
-            )
+            layers.faults.append(Fault(name, condition, text, "'a date is wanted, and this is a time of day'"))
             layers.landed[name] = closed(f"n_{name}")
         elif kind in (Kind.EFFECTIVE, Kind.EFFECTIVE_END):
             moved = self._moved(column)
@@ -234,9 +222,7 @@ class Conversion:
         if column.kind is Kind.EFFECTIVE_END and self._source.end_dates == "inclusive":
             return "true"
         is_start = column.kind is Kind.EFFECTIVE and "status" in self._mapping.columns
-        return (
-            "t_status = 'terminated'" if is_start and self._source.termination_dates == "last_day" else None
-        )
+        return "t_status = 'terminated'" if is_start and self._source.termination_dates == "last_day" else None
 
     def _utc(self, local: str) -> str:
         return local if self._zone == "UTC" else utc_expression(local, quoted_text(self._zone))

@@ -60,16 +60,16 @@ def _parse_iso(text: str) -> Parts:
         f" then try_cast({text} as date)"
         f" when strlen({text}) = 8 and regexp_full_match({text}, '\\d{{8}}')"
         f" then try_cast({text}[1:4] || '-' || {text}[5:6] || '-' || {text}[7:8] as date) end",
-        f"case when strlen({text}) >= 16 and not suffix({text}, 'Z') and regexp_full_match({text}, '{_CLOCK}')"
-        f" then try_cast({text} as timestamp) end",
-        f"case when {_plain_utc(text)} then try_cast({text}[1:19] as timestamp)"
+        f"case when strlen({text}) >= 16 and not suffix({text}, 'Z')"
+        f" and regexp_full_match({text}, '{_CLOCK}') then try_cast({text} as timestamp) end",
+        f"case when {_plain_utc(text)} then try_cast({text} as timestamp)"
         f" when strlen({text}) >= 17 and regexp_full_match({text}, '{_CLOCK}{_OFFSET}')"
         f" then {_naive(f'try_cast({text} as timestamptz)')} end",
     )
 
 
 def _plain_utc(text: str) -> str:
-    """SQL: whether the text is ``YYYY-MM-DDTHH:MM:SSZ`` as far as a cast will not tell; cheaper than a pattern."""
+    """SQL: whether it is ``YYYY-MM-DDTHH:MM:SSZ``, as far as a cast will not tell; cheaper than a pattern."""
     return (
         f"({text} like '____-__-__T__:__:__Z' and {text} between '0' and '9~'"
         f" and not contains({text}, ' ') and not contains({text}, 'T24'))"

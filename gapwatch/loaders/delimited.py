@@ -22,7 +22,6 @@ from gapwatch.loaders.raw import Malformed, Raw, Record, SourceColumn, quoted_te
 _DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 20
 _LONGEST = 1000  # lines a quoted field may run over; beyond that its quote is taken for a stray one
-_BLANK = (b"\n\n", b"\n\r", b"\r\r")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -55,15 +54,11 @@ def read_delimited(
     candidates = [encoding or marked or "utf-8", *([] if encoding or marked else ["cp1252"])]
     for name in candidates:
         try:
-            dialect = _dialect(path, encoding=name, where=where, delimiter=delimiter)
-            raw = _read_plain(connection, path, dialect, scratch) if _is_plain(path, dialect) else None
-            return raw or write_records(_records(path, dialect), names=dialect.header, scratch=scratch)
+            dialect = read_dialect(path, encoding=name, where=where, delimiter=delimiter)
+            raw = read_plain(connection, path, dialect, scratch) if is_plain(path, dialect) else None
+            return raw or write_records(records(path, dialect), names=dialect.header, scratch=scratch)
         except UnicodeDecodeError:
             continue
-        except LookupError as error:
-            raise ConfigurationError(
-                f"{name!r} is no encoding", where=where, do="write one like utf-8"
-            ) from error
     raise LoadError(
         f"the file is not {' or '.join(candidates)} text",
         where=where,
@@ -71,10 +66,8 @@ def read_delimited(
     )
 
 
-def _read_plain(
-    connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, scratch: Path
-) -> Raw | None:
-    """As above, by DuckDB; None when any record is not well-formed."""
+def read_plain(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, scratch: Path) -> Raw | None:
+    """The records as DuckDB reads them; None when any is not well-formed."""
     columns = tuple(SourceColumn(name, position) for position, name in enumerate(dialect.header))
     types = ", ".join(f"'{column.sql}': 'varchar'" for column in columns)
     target = scratch / "raw.parquet"
@@ -99,15 +92,17 @@ def _read_plain(
     return Raw(relation, columns)
 
 
-def _dialect(path: Path, *, encoding: str, where: str, delimiter: str | None) -> Dialect:
-    codec = codecs.lookup(encoding).name
+def read_dialect(path: Path, *, encoding: str, where: str, delimiter: str | None) -> Dialect:
+    """How the file is written: its first line that is not blank is the header."""
+    try:
+        codec = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise ConfigurationError(f"{encoding!r} is no encoding", where=where, do="write one like utf-8") from error
     lines = _Lines(_lines(path, "utf-8-sig" if codec == "utf-8" else codec))
     while (first := lines.peek(0)) is not None and not first.strip():
         lines.drop(1)
     if first is None:
-        raise LoadError(
-            "the file is empty: it has no header", where=where, do="check that the export completed"
-        )
+        raise LoadError("the file is empty: it has no header", where=where, do="check that the export completed")
     delimiter = delimiter or max(_DELIMITERS, key=_unquoted(first).count)
     if len(delimiter) != 1:
         raise ConfigurationError(f"delimiter must be one character, not {delimiter!r}", where=where)
@@ -125,21 +120,23 @@ def _dialect(path: Path, *, encoding: str, where: str, delimiter: str | None) ->
     return Dialect("utf-8-sig" if codec == "utf-8" else codec, delimiter, tuple(names))
 
 
-def _is_plain(path: Path, dialect: Dialect) -> bool:
-    """Whether DuckDB counts the file's rows as a spreadsheet does: it skips blank lines and does not tell."""
+def is_plain(path: Path, dialect: Dialect) -> bool:
+    """Whether DuckDB may read the file: it skips blank lines and does not tell, and takes a quote that is opened
+    after a space and never closed for text.
+    """
     if dialect.encoding != "utf-8-sig" or len(dialect.header) == 1:
         return False
     tail = b"\n"
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             text = tail + chunk
-            if any(mark in text for mark in _BLANK):
+            if b"\n\n" in text or b' "' in text or (b"\r" in text and (b"\n\r" in text or b"\r\r" in text)):
                 return False
             tail = chunk[-1:]
     return True
 
 
-def _records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:
+def records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:
     """Every record after the header, by row number: blank lines count, a record over several lines is one
     row.
     """
@@ -157,6 +154,8 @@ def _records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:
             in_header = False
         elif isinstance(cells, str):
             yield Malformed(number, cells, _strip_break(line))
+        elif len(cells) > wanted and not any(cells[wanted:]):  # delimiters at the end add nothing
+            yield number, [cell or None for cell in cells[:wanted]]
         elif len(cells) != wanted:
             if taken > 1:  # a stray quote joined lines that are records of their own
                 taken = 1

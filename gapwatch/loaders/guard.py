@@ -65,9 +65,7 @@ def held_because(
     if not in_force:
         return None
     before = [(record, rows_path(warehouse, record)) for record in in_force]
-    return _shrinks(connection, batch, before, guard) or _ends(
-        connection, batch, before, own, warehouse, guard
-    )
+    return _shrinks(connection, batch, before, guard) or _ends(connection, batch, before, own, warehouse, guard)
 
 
 def _shrinks(
@@ -101,9 +99,7 @@ def _ends(
     if first.mode == "full":
         then, gone = _union(path for _, path in before), ""
     else:  # a worker of whom the load says nothing is not ended by it
-        then = _union(
-            path for path in {rows_path(warehouse, record) for record in own if record.status != "held"}
-        )
+        then = _union(path for path in {rows_path(warehouse, record) for record in own if record.status != "held"})
         gone = f"where worker_id in (select worker_id from ({now}))"
     if _count_rows(connection, then) < _SMALLEST:
         return None

@@ -24,21 +24,16 @@ def read_json(path: Path, *, where: str, scratch: Path, records: str | None = No
     wrong.
     """
     try:
-        found: Iterable[Any]
-        if records is None and _is_lines(path):
-            found = _lines(path)
-        else:
-            found = _document(path, where=where, records=records)
+        by_line = records is None and _is_lines(path)
+        found: Iterable[Any] = _lines(path) if by_line else _document(path, where=where, records=records)
         names: dict[str, None] = {}
         for record in found:
             if isinstance(record, dict):
                 names.update(dict.fromkeys(_flat(record)))
-        if not isinstance(found, list):
+        if by_line:
             found = _lines(path)
     except UnicodeDecodeError as error:
-        raise LoadError(
-            "the file is not UTF-8 text", where=where, do="make the export write UTF-8"
-        ) from error
+        raise LoadError("the file is not UTF-8 text", where=where, do="make the export write UTF-8") from error
     return write_records(_records(found, list(names)), names=list(names), scratch=scratch)
 
 
@@ -88,15 +83,11 @@ def _document(path: Path, *, where: str, records: str | None) -> list[Any]:
         raise ConfigurationError(
             "the document is an object: which of its keys holds the records?",
             where=where,
-            do=f"set records in [[sources]] to one of: {', '.join(lists)}"
-            if lists
-            else "set records in [[sources]]",
+            do=f"set records in [[sources]] to one of: {', '.join(lists)}" if lists else "set records in [[sources]]",
         )
     if not isinstance(document, list):
         raise ConfigurationError(
-            f"the document has no list of records under {records!r}"
-            if records
-            else "the document is no list",
+            f"the document has no list of records under {records!r}" if records else "the document is no list",
             where=where,
             do="set records in [[sources]] to the key, or dotted path, of the list",
         )

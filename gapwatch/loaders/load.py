@@ -46,9 +46,7 @@ from gapwatch.warehouse.lock import warehouse_lock
 
 Progress = Callable[[str], None]
 
-_CONVERSION = (
-    "1"  # raise it when the same file and mapping would give other rows: such files are converted anew
-)
+_CONVERSION = "1"  # raise it when the same file and mapping would give other rows: such files are converted anew
 _MAIN_DATE: Final = {
     "workers": "hired_on",
     "role_history": "coalesce(effective_from_local, effective_from_at)",
@@ -81,9 +79,7 @@ def load_source(
     return _load(settings, (source,), loaded_at, progress)
 
 
-def load_all(
-    settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None
-) -> list[LoadRecord]:
+def load_all(settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None) -> list[LoadRecord]:
     """Load every configured source, as ``load_source``, all or none of them."""
     return _load(settings, settings.sources, loaded_at, progress)
 
@@ -99,9 +95,7 @@ def _load(
         earlier = read_manifests(warehouse)
         landing_folder(warehouse).mkdir(parents=True, exist_ok=True)
         undo.callback(remove_unfinished, warehouse)  # what an error leaves unfinished
-        scratch = Path(
-            undo.enter_context(tempfile.TemporaryDirectory(prefix=".tmp-", dir=landing_folder(warehouse)))
-        )
+        scratch = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix=".tmp-", dir=landing_folder(warehouse))))
         connection = undo.enter_context(
             duckdb.connect(config={"temp_directory": str(scratch / "spill"), "memory_limit": "2GB"})
         )
@@ -140,9 +134,7 @@ class _Batch:
         """Write every file's load, judge them together; nothing counts yet."""
         own = scratch / f"source-{self._source.name.replace('/', '_')}"
         own.mkdir()
-        files = list(
-            fetch(self._source.path, folder=self._settings.folder, scratch=own, source=self._source.name)
-        )
+        files = list(fetch(self._source.path, folder=self._settings.folder, scratch=own, source=self._source.name))
         staged = []
         for number, file in enumerate(files, start=1):
             staged.append(self._stage_file(self._blank(file, number, len(files)), file, scratch=own))
@@ -198,7 +190,14 @@ class _Batch:
         work = scratch / blank.load_id
         work.mkdir()
         raw = read(self._connection, file.path, source=self._source, address=file.address, scratch=work)
-        record = self._convert(blank, raw, folder)
+        try:
+            record = self._convert(blank, raw, folder)
+        except duckdb.Error as error:  # its message may quote a value
+            raise LoadError(
+                f"the file's rows cannot be read or converted: {type(error).__name__}",
+                where=f"source {blank.source}, file {file.address}",
+                do="check that the file is whole and that the disk has room",
+            ) from error
         if file.path.stat().st_size != file.size:
             raise LoadError(
                 "the file changed while it was read",
@@ -226,6 +225,7 @@ class _Batch:
         optional = frozenset({"effective_from"} if self._source.mode == "snapshot" else ())
         mapping = map_columns(raw, self._source, optional=optional, given=self._described.given, where=where)
         zone = self._source.timezone or self._settings.organisation.timezone
+        self._check_dates(zone, where=where)
         conversion = Conversion(raw, mapping, self._source, zone=zone, loaded_at=self._loaded_at)
         rows, rejects = folder / ROWS, folder / REJECTS
         self._copy(conversion.rows(load_id=blank.load_id), rows)
@@ -237,9 +237,7 @@ class _Batch:
                 f"where row_number not in (select row_number from {_parquet(rows)})"
             )
             parts.append(conversion.rejects(load_id=blank.load_id, relation=faulty))
-        duplicates = reject_duplicates(
-            self._connection, rows, feed=blank.feed, raw=raw, load_id=blank.load_id
-        )
+        duplicates = reject_duplicates(self._connection, rows, feed=blank.feed, raw=raw, load_id=blank.load_id)
         if duplicates:
             parts.append(duplicates)
         if raw.malformed:
@@ -262,6 +260,18 @@ class _Batch:
             effective_max=last,
         )
 
+    def _check_dates(self, zone: str, *, where: str) -> None:
+        """Raises ConfigurationError for a zone or a date pattern that the engine does not know."""
+        try:
+            self._connection.execute(
+                "select timezone($zone, timestamp '2026-01-01'), try_strptime('', $pattern)",
+                {"zone": zone, "pattern": self._source.date_format or "%Y"},
+            ).fetchall()
+        except duckdb.Error as error:
+            raise ConfigurationError(
+                str(error).splitlines()[0], where=where, do="correct timezone or date_format in [[sources]]"
+            ) from error
+
     def _range(self, feed: str, rows: Path) -> tuple[str | None, str | None]:
         if feed not in _MAIN_DATE:
             return None, None
@@ -281,9 +291,7 @@ class _Batch:
 
 def _rejects(parts: list[str]) -> str:
     """SELECT of the rejects table in row order; of no row when there are no parts."""
-    texts = ", ".join(
-        f"cast(null as varchar) as {name}" for name in ("column_name", "raw_value", "reason", "row")
-    )
+    texts = ", ".join(f"cast(null as varchar) as {name}" for name in ("column_name", "raw_value", "reason", "row"))
     none = f"select cast(null as varchar) as load_id, cast(null as bigint) as row_number, {texts} where false"
     union = " union all ".join(f"(select * from ({part}) as part)" for part in [none, *parts])
     return f"select * from ({union}) as rejects order by row_number"
@@ -295,8 +303,6 @@ def _parquet(path: Path) -> str:
 
 def _mapping_digest(source: Source, organisation_timezone: str) -> str:
     """Digest of everything but the file that decides its rows."""
-    means = source.model_dump(
-        mode="json", exclude={"name", "path", "covers_from", "expect_every_hours", "preset"}
-    )
+    means = source.model_dump(mode="json", exclude={"name", "path", "covers_from", "expect_every_hours", "preset"})
     means |= {"organisation_timezone": organisation_timezone, "conversion": _CONVERSION}
     return hashlib.sha256(json.dumps(means, sort_keys=True).encode()).hexdigest()

@@ -111,9 +111,7 @@ class Mapping:
     missing_optional: tuple[str, ...]
 
 
-def map_columns(
-    raw: Raw, source: Source, *, optional: frozenset[str], given: frozenset[str], where: str
-) -> Mapping:
+def map_columns(raw: Raw, source: Source, *, optional: frozenset[str], given: frozenset[str], where: str) -> Mapping:
     """The mapping of ``source`` (a preset's already merged in) on the columns of one file.
 
     ``optional``: required columns that this source may leave out. ``given``: canonical columns whose mapping
@@ -218,14 +216,10 @@ def _is_impure(tree: exp.Expr) -> bool:
 
 def _type_of(raw: Raw, sql: str, *, text: str, where: str) -> str:
     """The expression's type, bound where neither files nor data can be reached."""
-    columns = (
-        ", ".join(f"cast(null as {column.type}) as {column.sql}" for column in raw.columns) or "null as c0"
-    )
+    columns = ", ".join(f"cast(null as {column.type}) as {column.sql}" for column in raw.columns) or "null as c0"
     with duckdb.connect(config={"enable_external_access": "false"}) as connection:
         try:
-            described = connection.execute(
-                f"describe select ({sql}) as mapped from (select {columns})"
-            ).fetchone()
+            described = connection.execute(f"describe select ({sql}) as mapped from (select {columns})").fetchone()
         except duckdb.Error as error:
             raise ConfigurationError(
                 f"the mapping {text!r} does not work: {str(error).splitlines()[0]}",
@@ -252,7 +246,6 @@ def value_map(text_sql: str, values: dict[str, str]) -> str:
     if not values:
         return text_sql
     cases = " ".join(
-        f"when {quoted_text(source.strip())} then {quoted_text(target.strip())}"
-        for source, target in values.items()
+        f"when {quoted_text(source.strip())} then {quoted_text(target.strip())}" for source, target in values.items()
     )
     return f"nullif(case coalesce({text_sql}, '') {cases} else {text_sql} end, '')"

@@ -11,7 +11,6 @@ import csv
 import datetime as dt
 import hashlib
 import io
-import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,12 +25,8 @@ from gapwatch.loaders.spreadsheet import sheet_names, sheet_rows
 from gapwatch.loaders.zones import to_utc
 
 _WORKBOOK = "policy.xlsx"
-_REMARKS = frozenset(
-    {"who", "basis", "note"}
-)  # columns for readers of the file: part of the hash, not of the table
-_CLOCK = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?"
-)
+_REMARKS = frozenset({"who", "basis", "note"})  # columns for readers of the file: part of the hash, not of the table
+_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?")
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -132,9 +127,7 @@ def _rows(sheet: _Sheet, known: frozenset[str], zone: str) -> Iterator[dict[str,
     rows = iter(sheet.rows)
     header = next(rows, None)
     if header is None:
-        raise ConfigurationError(
-            "the policy table is empty", where=sheet.file_name, do="give it its header row"
-        )
+        raise ConfigurationError("the policy table is empty", where=sheet.file_name, do="give it its header row")
     names = _header(sheet, header[1])
     seen: dict[str, int] = {}
     for number, cells in rows:
@@ -206,7 +199,7 @@ def _row(
             elif column.required:
                 raise ValueError(f"{column.name} is missing")
         except (ValueError, OverflowError) as error:
-            if not table.is_lenient or column.refers or column.name == table.key:
+            if not table.is_lenient:
                 raise ConfigurationError(str(error), where=where, do=_remedy(column)) from error
             problems.append(str(error))
     if table.is_lenient:
@@ -239,11 +232,8 @@ def _value(column: PolicyColumn, text: str, zone: str) -> Any:
 
 
 def _number(column: PolicyColumn, text: str) -> int | float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number < 0 or (column.cell is Cell.WHOLE and number != int(number)):
+    number = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]*)?", text) else None
+    if number is None or (column.cell is Cell.WHOLE and number != int(number)):
         raise ValueError(f"{column.name} is {text!r}, not a {column.cell.value} of 0 or more")
     return int(number) if column.cell is Cell.WHOLE else number
 

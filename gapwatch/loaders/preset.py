@@ -63,6 +63,4 @@ def with_preset(source: Source) -> Described:
     try:
         return Described(Source(**{**shipped, **own, "columns": columns, "values": values}), given)
     except ValidationError as error:
-        raise ConfigurationError(
-            f"preset {source.preset}: {error.errors()[0]['msg']}", where=where
-        ) from error
+        raise ConfigurationError(f"preset {source.preset}: {error.errors()[0]['msg']}", where=where) from error

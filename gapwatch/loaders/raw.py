@@ -76,9 +76,7 @@ def write_records(records: Iterable[Record | Malformed], *, names: Sequence[str]
                 texts = [pa.array(column, pa.string()) for column in zip(*values, strict=True)]
                 rows.write_batch(pa.record_batch([pa.array(numbers, pa.int64()), *texts], schema=schema))
             if lost:
-                rest.write_table(
-                    pa.Table.from_pylist([vars(record) for record in lost], schema=MALFORMED_SCHEMA)
-                )
+                rest.write_table(pa.Table.from_pylist([vars(record) for record in lost], schema=MALFORMED_SCHEMA))
     relation = f"select * from read_parquet({quoted_text(str(good))})"
     return Raw(relation, columns, bad if malformed else None, malformed)
 

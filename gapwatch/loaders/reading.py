@@ -35,9 +35,7 @@ _FORMATS: Final = {
 }
 
 
-def read(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, address: str, scratch: Path
-) -> Raw:
+def read(connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, address: str, scratch: Path) -> Raw:
     """The records of one file of that source, as a relation of ``connection``; ``scratch`` must live as long.
 
     Raises LoadError when the file is not what it claims to be, ConfigurationError when the source describes
@@ -77,7 +75,5 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, where: s
         ) from error
     columns = tuple(SourceColumn(row[0], place, row[1]) for place, row in enumerate(described))
     named = ", ".join(f"{quoted_name(column.name)} as {column.sql}" for column in columns)
-    relation = (
-        f"select file_row_number + 2 as row_number, {named} from read_parquet({file}, file_row_number = true)"
-    )
+    relation = f"select file_row_number + 2 as row_number, {named} from read_parquet({file}, file_row_number = true)"
     return Raw(relation, columns)

@@ -21,9 +21,7 @@ def read_spreadsheet(path: Path, *, where: str, scratch: Path, sheet: str | None
     rows = sheet_rows(path, where=where, sheet=sheet)
     header = next(rows, None)
     if header is None:
-        raise LoadError(
-            "the sheet is empty: it has no header", where=where, do="check the export or set sheet"
-        )
+        raise LoadError("the sheet is empty: it has no header", where=where, do="check the export or set sheet")
     names = [cell.strip() if cell else f"(column {place})" for place, cell in enumerate(header[1], start=1)]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
@@ -50,9 +48,7 @@ def sheet_rows(path: Path, *, where: str, sheet: str | None = None) -> Iterator[
                     where=where,
                     do=f"name one of: {', '.join(book.sheet_names)}",
                 )
-            for number, cells in enumerate(
-                book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1
-            ):
+            for number, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1):
                 texts = [cell_text(cell) for cell in cells]
                 if any(texts):
                     yield number, texts

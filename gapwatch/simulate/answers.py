@@ -46,9 +46,7 @@ class AnswerKey:
     def __init__(self, world: World) -> None:
         self.world = world
         everyone = [*world.people, *world.strays]
-        self.accounts_from = min(
-            (a.created for p in everyone for a in p.accounts if a.has_created), default=NEVER
-        )
+        self.accounts_from = min((a.created for p in everyone for a in p.accounts if a.has_created), default=NEVER)
         self.assignments_from = min((a.at for p in everyone for a in p.assignments), default=NEVER)
         self.gaps: list[dict[str, object]] = []
         self.unsynced: list[dict[str, object]] = []
@@ -66,13 +64,10 @@ class AnswerKey:
             for account in stray.accounts:
                 is_ambiguous = any(fact["account_id"] == account.code for fact in self._ambiguous)
                 if account.created <= END < account.closed and not is_ambiguous:
-                    self.stale.append(
-                        {"kind": "orphan", "account_id": account.code, "ended_at": None, "is_open": True}
-                    )
+                    self.stale.append({"kind": "orphan", "account_id": account.code, "ended_at": None, "is_open": True})
         facts = {
             kind: [
-                {key: iso(int(value)) if key.endswith("_at") else value for key, value in fact.items()}
-                for fact in rows
+                {key: iso(int(value)) if key.endswith("_at") else value for key, value in fact.items()} for fact in rows
             ]
             for kind, rows in sorted(self.world.facts.items())
         }
@@ -92,8 +87,7 @@ class AnswerKey:
     def _person(self, person: Person) -> None:
         policy = self.world.policy
         ledgers = [
-            ledger_of(worker, person, policy, self._exceptions.get(worker.code, []))
-            for worker in person.workers
+            ledger_of(worker, person, policy, self._exceptions.get(worker.code, [])) for worker in person.workers
         ]
         for ledger in ledgers:
             for gap in gaps_of(ledger):
@@ -188,9 +182,7 @@ def _answer(event: Event, ledger: Ledger, action: str, done: int | None, need: N
 
 def _creation(event: Event, ledger: Ledger) -> Answer:
     end = next(e for s, e in union((s.start, s.end) for s in ledger.worker.spans) if s == event.at)
-    created = [
-        a.created for a in ledger.person.accounts if a.has_created and a.closed > event.at and a.created < end
-    ]
+    created = [a.created for a in ledger.person.accounts if a.has_created and a.closed > event.at and a.created < end]
     return _answer(event, ledger, "create_account", min(created, default=None))
 
 
@@ -200,9 +192,7 @@ def _assigns(event: Event, ledger: Ledger) -> list[Answer]:
         for start, end in periods:
             if not start <= event.at < end:
                 continue
-            is_lost = any(
-                c.end == event.at and c.ended_by == "retrain_event" for c in ledger.credentials.get(need, ())
-            )
+            is_lost = any(c.end == event.at and c.ended_by == "retrain_event" for c in ledger.credentials.get(need, ()))
             if (start == event.at or is_lost) and not ledger.is_met(need, event.at):
                 times = [
                     row.at

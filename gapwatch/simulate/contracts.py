@@ -108,9 +108,7 @@ class Contracts:
             if first in careers.quiet or first > HORIZON:
                 return False
             worker = self.new_worker(role.site, first, "employee")
-            job = {"AGRN": "RN", "CSCF": "POP1", "CWLD": "MIT1", "CCRN": "MIT1", "CINS": "POP1"}.get(
-                role.job, role.job
-            )
+            job = {"AGRN": "RN", "CSCF": "POP1", "CWLD": "MIT1", "CCRN": "MIT1", "CINS": "POP1"}.get(role.job, role.job)
             to = Role("active", "employee", job, JOBS[job].department, role.site, careers.manager(role.site))
             careers.employ(person, worker, first, to, event="hire")
             return False

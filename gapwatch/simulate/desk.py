@@ -29,11 +29,7 @@ class Desk:
 
     def running(self, on: dt.date) -> list[str]:
         """Assignments that are employed just before ``on``."""
-        return [
-            key
-            for key, span in self._running.items()
-            if span.start < midnight(on, span.role.zone) <= span.end
-        ]
+        return [key for key, span in self._running.items() if span.start < midnight(on, span.role.zone) <= span.end]
 
     def role_of(self, assignment: str) -> Role:
         """The role on one assignment now or last."""

@@ -104,9 +104,7 @@ class Careers:
             offer = days(on, -self.rng.randint(15, 40))
             if offer >= self.world.start:
                 desk.enter_offer(offer, role, midnight(offer, role.zone) + 9 * 3600)
-        lost = (
-            role.site in ("FRS1", "FDC1") and mistyped is None and on <= END_ON and self.rng.random() < 0.02
-        )
+        lost = role.site in ("FRS1", "FDC1") and mistyped is None and on <= END_ON and self.rng.random() < 0.06
         desk.start(on, role, recorded, event=event, mistyped=mistyped, is_recording_lost=lost)
 
     def _work(self, person: Person, desk: Desk, on: dt.date) -> None:
@@ -198,16 +196,12 @@ class Careers:
             site = self.rng.choice([site for site in HOSPITALS if site != role.site])
         else:
             site = "FDC1" if role.site == "FRS1" else "FRS1"
-        desk.change(
-            on, role.but(site=site, manager=self.manager(site)), recorded, events=("transfer",), reason="XFER"
-        )
+        desk.change(on, role.but(site=site, manager=self.manager(site)), recorded, events=("transfer",), reason="XFER")
 
     def _leave(self, desk: Desk, on: dt.date, recorded: int) -> dt.date | None:
         roles = {key: desk.role_of(key) for key in desk.running(on) if not desk.is_fixed_term(key)}
         for key, role in roles.items():
-            desk.change(
-                on, role.but(status="leave"), recorded, events=("leave_start",), assignment=key, reason="LOA"
-            )
+            desk.change(on, role.but(status="leave"), recorded, events=("leave_start",), assignment=key, reason="LOA")
         back = self.day_after(on, 14, 120)
         again = max(recorded + 3600, self.typed(back, desk.role.zone, late=0.08, latest=6))
         if again >= END:
@@ -224,9 +218,7 @@ class Careers:
         over = self.day_after(on, 30, 150)
         key = f"second{len(desk.worker.spans)}"
         if self.rng.random() < 0.5:
-            desk.start(
-                on, role, recorded, event="role_change", assignment=key, reason="CONCURRENT", until=over
-            )
+            desk.start(on, role, recorded, event="role_change", assignment=key, reason="CONCURRENT", until=over)
             return on
         desk.start(on, role, recorded, event="role_change", assignment=key, reason="CONCURRENT")
         again = max(recorded + 3600, self.typed(over, role.zone))

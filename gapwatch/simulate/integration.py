@@ -115,9 +115,7 @@ def open_channels(world: World) -> dict[str, Channel]:
             for first in (rng.randrange(total // 5, total) for _ in range(1 + total // 200))
             for extra in range(rng.randint(1, 3))
         }
-        channel.mapped = midnight(
-            days(world.start, rng.randint(total // 2, max(total // 2, total - 20))), site.zone
-        )
+        channel.mapped = midnight(days(world.start, rng.randint(total // 2, max(total // 2, total - 20))), site.zone)
         for offset in range(-10, total + 1):
             day = days(world.start, offset)
             if day in silent:

@@ -66,11 +66,7 @@ class Learning:
         course = self.policy.course_for(code, site, instant)
         draw = self.rng.random()
         if draw < 0.08:
-            others = [
-                c.course
-                for c in self.policy.of_requirement(code)
-                if c.site in ("", site) and c.holds(instant)
-            ]
+            others = self.policy.courses_for(code, site, instant)
             return self.rng.choice(others) if others else course
         if course == "HAZ-101" and draw < 0.14:
             return "HAZ-100"
@@ -128,9 +124,7 @@ class Learning:
             return
         spans = [span for worker in self.person.workers for span in worker.employed_at(instant)]
         if not spans:
-            spans = [
-                s for w in self.person.workers for s in w.spans if instant < s.start <= instant + 15 * DAY
-            ]
+            spans = [s for w in self.person.workers for s in w.spans if instant < s.start <= instant + 15 * DAY]
             if not spans:
                 return
         if all(span.role.status != "active" for span in spans):
@@ -150,9 +144,7 @@ class Learning:
 
     def _pass(self, row: Assignment, instant: int, site: str, *, is_past: bool = False) -> None:
         rng = self.rng
-        result = (
-            rng.choice(("passed", "passed", "completed")) if is_past or rng.random() > 0.006 else "waived"
-        )
+        result = rng.choice(("passed", "passed", "completed")) if is_past or rng.random() > 0.006 else "waived"
         covers_to = None
         if not is_past and rng.random() < 0.03:
             covers_to = local_day(instant + rng.randint(60 * DAY, 300 * DAY), LMS_ZONE)
@@ -163,14 +155,10 @@ class Learning:
         for credit in self.policy.of_course(row.course):
             requirement = self.policy.requirements[credit.requirement]
             place = (credit.site or site) if requirement.site_specific else ""
-            until = (
-                NEVER if not requirement.validity_months else add_months(instant, requirement.validity_months)
-            )
+            until = NEVER if not requirement.validity_months else add_months(instant, requirement.validity_months)
             if covers_to is not None:
                 until = min(until, noon(covers_to, LMS_ZONE))
-            if not credit.holds(instant) or (
-                credit.site and not requirement.site_specific and credit.site != site
-            ):
+            if not credit.holds(instant) or (credit.site and not requirement.site_specific and credit.site != site):
                 continue
             self.held[credit.requirement, place] = (instant, until)
             if until < END + 60 * DAY:
@@ -201,9 +189,7 @@ class Learning:
         since, until = self.held.get((code, site), (0, 0))
         return since <= instant < until
 
-    def _write(
-        self, row: Assignment, instant: int, result: str, site: str, covers_to: dt.date | None = None
-    ) -> None:
+    def _write(self, row: Assignment, instant: int, result: str, site: str, covers_to: dt.date | None = None) -> None:
         rng = self.rng
         self.person.attempts.append(
             Attempt(
@@ -217,9 +203,7 @@ class Learning:
                 recorded=instant + rng.randint(1, 300),
                 score=self._score(result),
                 evaluator=rng.choice(_TRAINERS) if rng.random() < 0.9 else "",
-                verified_by=rng.choice(("written test", "demonstration", "oral"))
-                if rng.random() < 0.93
-                else "",
+                verified_by=rng.choice(("written test", "demonstration", "oral")) if rng.random() < 0.93 else "",
             )
         )
 

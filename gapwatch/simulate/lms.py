@@ -135,9 +135,7 @@ class _Record(Learning):
         rng = self.rng
         for worker in self.person.workers:
             for order in self.policy.orders:
-                self.at(
-                    order.at + rng.randint(-5 * DAY, 8 * DAY), partial(self._obey, worker, order.requirement)
-                )
+                self.at(order.at + rng.randint(-5 * DAY, 8 * DAY), partial(self._obey, worker, order.requirement))
             for rule in self.policy.rules:
                 if rule.starts is not None and rng.random() < 0.9:
                     start = noon(rule.starts, LMS_ZONE) + rng.randint(-12 * DAY, 4 * DAY)
@@ -149,10 +147,10 @@ class _Record(Learning):
                         partial(self._add, worker, row.requirement),
                     )
             first = worker.spans[0].start if worker.spans else END
-            look = first + rng.randint(20 * DAY, 90 * DAY)
+            look = first + rng.randint(15 * DAY, 60 * DAY)
             while look < END:
                 self.at(look, partial(self._fill, worker, "", 0))
-                look += rng.randint(60 * DAY, 170 * DAY)
+                look += rng.randint(25 * DAY, 100 * DAY)
 
     # -- accounts
 
@@ -241,16 +239,31 @@ class _Record(Learning):
         )
 
     def _fill(self, worker: Worker, only: str, ahead: int, instant: int) -> None:
-        """Assign what is needed, neither held nor open."""
+        """Assign what is needed, neither held nor open; remind of what is overdue."""
         account = self._active(instant)
         if account is None:
             return
+        for row in self.person.assignments:
+            if row.account is account and row.due < instant < row.closed and self.rng.random() < 0.6:
+                self.at(instant + self.rng.randint(HOUR, 12 * DAY), partial(self._attempt, row, 0))
         for code, site in self._needs(worker, instant + ahead):
-            if (only and code != only) or self._holds(code, site, instant + ahead) or self.rng.random() < 0.3:
+            if only and code != only:
+                continue
+            is_held = self._holds(code, site, instant + ahead) and not self._is_void(worker, code, site, instant)
+            if is_held or self.rng.random() < 0.2:
                 continue
             course = self._course(code, site, instant)
             if course is not None:
                 self._assign(account, course, instant, "manual" if not only else "rule", due_in=10, cause="")
+
+    def _is_void(self, worker: Worker, code: str, site: str, instant: int) -> bool:
+        """Whether an HR event or a retraining order has come since the credential was earned."""
+        since, _ = self.held.get((code, site), (0, 0))
+        kinds = self.policy.requirements[code].retrain_on
+        return any(e.kind in kinds and since < e.at <= instant for e in worker.events) or any(
+            order.requirement == code and order.site in ("", site) and since < order.at <= instant
+            for order in self.policy.orders
+        )
 
     def _obey(self, worker: Worker, code: str, instant: int) -> None:
         account = self._active(instant)

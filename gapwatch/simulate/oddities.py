@@ -52,10 +52,7 @@ def _decide(world: World, person: Person, worker: Worker, kind: str) -> bool:
     approved = at + rng.randint(-6 * DAY, 8 * DAY) // HOUR * HOUR + 137
     if kind == "add":
         approved = max(approved, midnight(starts, span.role.zone) + 9 * HOUR + 41)
-    over = {
-        midnight(days(ends, 1), zone)
-        for zone in ("America/Los_Angeles", "America/Chicago", "America/New_York")
-    }
+    over = {midnight(days(ends, 1), zone) for zone in ("America/Los_Angeles", "America/Chicago", "America/New_York")}
     if approved >= END or any(event.at in over for event in worker.events):
         return False
     officer, other = rng.sample(APPROVERS, 2)
@@ -83,7 +80,7 @@ def _decide(world: World, person: Person, worker: Worker, kind: str) -> bool:
 
 def spoil_identities(world: World, total: int) -> None:
     """Orphans, ambiguous accounts and overrides. Call when the LMS has played."""
-    number = max(2, total // 250)
+    number = max(2, total // 400)
     judged = {row.worker for row in world.policy.exceptions}
     plain = [
         person
@@ -141,18 +138,14 @@ def _override(world: World, person: Person) -> None:
     policy = world.policy
     if world.rng.random() < 0.4:
         stranger = world.people[0].workers[0].code
-        policy.overrides.append(
-            Override(account.code, stranger, "n.quispe", decided - 3 * DAY, "first guess")
-        )
+        policy.overrides.append(Override(account.code, stranger, "n.quispe", decided - 3 * DAY, "first guess"))
     policy.overrides.append(Override(account.code, worker, "r.ashgate", decided, "badge number checked"))
 
 
 def _disown(world: World, person: Person) -> None:
     """An account that names a worker but was decided to be nobody's."""
     account = person.accounts[0]
-    world.policy.overrides.append(
-        Override(account.code, "", "t.osei", END - 40 * DAY, "shared training kiosk")
-    )
+    world.policy.overrides.append(Override(account.code, "", "t.osei", END - 40 * DAY, "shared training kiosk"))
     world.note("orphan_accounts", account_id=account.code, was=person.code)
     _cast_off(world, person)
 

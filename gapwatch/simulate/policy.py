@@ -193,7 +193,12 @@ class Policy:
 
     def course_for(self, requirement: str, site: str, instant: int) -> str | None:
         """The course the LMS assigns for a requirement at a site: the first whose credit holds."""
-        for credit in self.of_requirement(requirement):
-            if credit.site in ("", site) and credit.holds(instant):
-                return credit.course
-        return None
+        return next(iter(self.courses_for(requirement, site, instant)), None)
+
+    def courses_for(self, requirement: str, site: str, instant: int) -> list[str]:
+        """The courses that count for a requirement at a site; "" is any site."""
+        return [
+            credit.course
+            for credit in self.of_requirement(requirement)
+            if credit.holds(instant) and (not site or credit.site in ("", site))
+        ]

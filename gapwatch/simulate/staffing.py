@@ -112,9 +112,7 @@ class Staffing:
         scope: tuple[str, ...] = ()
         if site == "BAY1":
             scope = tuple(item for item in SCOPES if self.rng.random() < 0.25)
-        role = Role(
-            "active", "employee", job, JOBS[job].department, site, self.careers.manager(site), scope=scope
-        )
+        role = Role("active", "employee", job, JOBS[job].department, site, self.careers.manager(site), scope=scope)
         if on is None:
             hired = days(self.world.start, -self.rng.randint(30, 3600))
             worker = self.new_worker(site, hired, "employee")
@@ -170,10 +168,10 @@ class Staffing:
         return self.rng.choice(AGENCIES[kind])
 
     def _mondays(self, number: int) -> list[dt.date]:
-        """Start dates of so many hires, in order: the Mondays of the simulated time and three beyond it."""
+        """Start dates of so many hires, in order: Mondays, evenly, up to three beyond the simulated time."""
         first = days(self.world.start, (7 - self.world.start.weekday()) % 7 or 7)
         weeks = (END_ON - first).days // 7 + 4
-        chosen = sorted(self.rng.randrange(weeks) for _ in range(number))
+        chosen = [int((index + self.rng.random()) * weeks / number) for index in range(number)]
         return [self.careers.day_after(days(first, 7 * week), 0, 0) for week in chosen]
 
     def new_person(self) -> Person:

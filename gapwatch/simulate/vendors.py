@@ -73,9 +73,7 @@ def write_workday(path: Path, workers: Iterable[Worker]) -> None:
 
 def write_empjob(path: Path, workers: Iterable[Worker]) -> None:
     """OData EmpJob with full history: inclusive ends, dates as milliseconds."""
-    _write_records(
-        path, '{"d":{"results":[', "]}}", (entry for worker in workers for entry in _empjob(worker))
-    )
+    _write_records(path, '{"d":{"results":[', "]}}", (entry for worker in workers for entry in _empjob(worker)))
 
 
 def _write_records(path: Path, opening: str, closing: str, records: Iterable[dict[str, Any]]) -> None:

@@ -228,8 +228,7 @@ def _write_policy(world: World, folder: Path) -> None:
     )
     _write_table(
         folder / "exceptions.csv",
-        "exception_id worker_id requirement_id kind starts_on ends_on reason requested_by approved_by "
-        "approved_at",
+        "exception_id worker_id requirement_id kind starts_on ends_on reason requested_by approved_by approved_at",
         (
             (
                 *(

@@ -84,7 +84,10 @@ def batch_name(warehouse: Path, *, source: str, loaded_at: dt.datetime) -> str:
     stamp = loaded_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")
     name = f"{stamp}-{re.sub(r'[^0-9A-Za-z_.]', '_', source)}"
     repeat = 1
-    while load_folder(warehouse, load_name(_repeated(name, repeat), number=1)).exists():
+    while any(
+        load_folder(warehouse, prefix + load_name(_repeated(name, repeat), number=1)).exists()
+        for prefix in ("", _UNFINISHED)
+    ):
         repeat += 1
     return _repeated(name, repeat)
 

@@ -13,10 +13,9 @@ with run as (
 known_loads as (
     select
         loads.source,
+        loads.address,
         loads.loaded_at,
-        loads.load_id,
-        loads.status,
-        loads.rows_rejected
+        loads.status
     from loads
     cross join run
     where loads.loaded_at <= run.known_at
@@ -31,15 +30,27 @@ newest_accepted as (
     group by source
 ),
 
+newest_of_addresses as (
+    select
+        source,
+        address,
+        max(loaded_at) filter (where status <> 'held') as accepted_at
+    from known_loads
+    group by source, address
+),
+
 held_since as (
     select
         known_loads.source,
         count(*) as held_loads
     from known_loads
-    left join newest_accepted on newest_accepted.source = known_loads.source
+    inner join newest_of_addresses
+        on
+            newest_of_addresses.source = known_loads.source
+            and newest_of_addresses.address is not distinct from known_loads.address
     where
         known_loads.status = 'held'
-        and (newest_accepted.accepted_at is null or known_loads.loaded_at >= newest_accepted.accepted_at)
+        and (newest_of_addresses.accepted_at is null or known_loads.loaded_at > newest_of_addresses.accepted_at)
     group by known_loads.source
 ),
 

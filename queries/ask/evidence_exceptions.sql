@@ -1,4 +1,4 @@
--- Grain:   one row per exception of the policy for a worker in scope
+-- Grain:   one row per exception of the policy for a worker in scope (without a filter: per exception)
 -- Answers: who was excused or additionally obliged, by whom, until when, and did it take effect?
 -- Not for: days covered (see the obligations)
 with
@@ -31,39 +31,37 @@ asked_requirements as (
     where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
 ),
 
+windows as (
+    select
+        exception_windows.exception_id,
+        min(exception_windows.valid_from) as valid_from,
+        max(exception_windows.valid_to) as valid_to,
+    from exception_windows
+    group by exception_windows.exception_id
+),
+
 judged as (
     select
         policy_exceptions.*,
         asked_requirements.title,
         staged_workers.full_name,
+        windows.valid_from,
+        windows.valid_to,
         case
-            when policy_exceptions.kind is null or policy_exceptions.kind not in ('waive', 'add')
-                then 'malformed: the kind is neither waive nor add'
-            when policy_exceptions.starts_on is null or policy_exceptions.ends_on is null
-                then 'malformed: a date is missing'
-            when policy_exceptions.ends_on < policy_exceptions.starts_on
-                then 'malformed: it ends before it starts'
-            when policy_exceptions.reason is null then 'malformed: no reason is given'
-            when policy_exceptions.approved_by is null then 'malformed: nobody approved it'
-            when policy_exceptions.approved_at is null then 'malformed: the time of approval is missing'
-            when lower(policy_exceptions.approved_by) = lower(policy_exceptions.requested_by)
-                then 'the approver is the requester'
-            when lower(policy_exceptions.approved_by) in (
-                lower(policy_exceptions.worker_id),
-                coalesce(lower(staged_workers.email), ''),
-                coalesce(lower(staged_workers.username), '')
-            ) then 'the approver is the worker'
-            when policy_exceptions.approved_at > run_parameters.known_at
-                then 'approved after the instant of knowledge'
-        end as problem,
-        cast(
-            timezone(run_parameters.organisation_timezone, timezone('UTC', cast($period_to as timestamp))) as date
-        ) as period_end_on,
+            when exception_effects.no_effect_because is not null then exception_effects.no_effect_because
+            when windows.exception_id is null then 'approved after it had ended, or the worker has no role'
+        end as no_effect_because,
     from policy_exceptions
-    cross join run_parameters
-    semi join scoped_workers on policy_exceptions.worker_id = scoped_workers.worker_id
-    inner join asked_requirements on policy_exceptions.requirement_id = asked_requirements.requirement_id
+    left join exception_effects on policy_exceptions.exception_id = exception_effects.exception_id
+    left join windows on policy_exceptions.exception_id = windows.exception_id
+    left join asked_requirements on policy_exceptions.requirement_id = asked_requirements.requirement_id
     left join staged_workers on policy_exceptions.worker_id = staged_workers.worker_id
+    where
+        (
+            policy_exceptions.worker_id in (select scoped_workers.worker_id from scoped_workers)
+            or (cast($site as varchar) is null and cast($workers as varchar[]) is null)
+        )
+        and (asked_requirements.requirement_id is not null or cast($authority as varchar) is null)
 ),
 
 final as (
@@ -81,13 +79,12 @@ final as (
         judged.approved_by,
         judged.approved_at,
         case
-            when judged.problem is not null then 'without effect'
-            when judged.ends_on < judged.period_end_on then 'ended'
-            when judged.starts_on > judged.period_end_on or judged.approved_at > cast($period_to as timestamp)
-                then 'not begun'
+            when judged.no_effect_because is not null then 'without effect'
+            when judged.valid_from > cast($period_to as timestamp) then 'not begun'
+            when judged.valid_to <= cast($period_to as timestamp) then 'ended'
             else 'in force'
         end as state,
-        judged.problem,
+        judged.no_effect_because,
         judged.file_name,
         judged.row_number,
     from judged

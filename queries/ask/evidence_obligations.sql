@@ -105,7 +105,7 @@ final as (
         segments.owner,
         segments.severity,
         (segments.valid_to is null or segments.valid_to > cast($period_to as timestamp)) as is_at_period_end,
-        rules.rule_ids,
+        replace(rules.rule_ids, ';', '; ') as rule_ids,
         evidence.completion_ids,
     from segments
     left join staged_workers on segments.worker_id = staged_workers.worker_id

@@ -23,11 +23,11 @@ final as (
     select
         key,
         feed,
-        count(*) as copies,
-        string_agg(distinct source, '; ' order by source) as sources,
+        min(source) as one_source,
+        max(source) as other_source,
     from keys
     group by key, feed
-    having count(*) > 1
+    having min(source) <> max(source)
 )
 
 select * from final

@@ -92,6 +92,11 @@ periods_that_call as (
     inner join required_intervals
         on first_events.worker_key = required_intervals.worker_key
         and first_events.effective_at = required_intervals.valid_from
+    anti join policy_changes
+        on required_intervals.worker_key = policy_changes.worker_key
+        and required_intervals.requirement_key = policy_changes.requirement_key
+        and required_intervals.site_key = policy_changes.site_key
+        and required_intervals.valid_from = policy_changes.starts_at
     union all
     select
         first_events.event_id,
@@ -135,7 +140,7 @@ assignments_made as (
         and assignment_credits.assigned_at >= assignments_called_for.effective_at - interval '30' day
         and assignment_credits.assigned_at < assignments_called_for.valid_to
         and (
-            assignment_credits.assigned_at >= assignments_called_for.effective_at
+            assignment_credits.assigned_at > assignments_called_for.effective_at
             or assignment_credits.closed_at > assignments_called_for.effective_at
         )
     group by assignments_called_for.event_id, assignments_called_for.period_key
@@ -155,6 +160,11 @@ assignments_of_ended_periods as (
     inner join required_intervals
         on first_events.worker_key = required_intervals.worker_key
         and first_events.effective_at = required_intervals.valid_to
+    anti join policy_changes
+        on required_intervals.worker_key = policy_changes.worker_key
+        and required_intervals.requirement_key = policy_changes.requirement_key
+        and required_intervals.site_key = policy_changes.site_key
+        and required_intervals.valid_to = policy_changes.ends_at
     inner join assignment_credits
         on required_intervals.person_key = assignment_credits.person_key
         and required_intervals.requirement_key = assignment_credits.requirement_key
@@ -218,6 +228,7 @@ ends as (
 accounts_to_close as (
     select distinct
         ends.event_id,
+        ends.effective_at,
         ends.next_start_at,
         account_periods.account_key,
     from ends
@@ -235,7 +246,7 @@ accounts_closed as (
     from accounts_to_close
     inner join account_periods
         on accounts_to_close.account_key = account_periods.account_key
-        and account_periods.valid_from < accounts_to_close.next_start_at
+        and account_periods.valid_from < accounts_to_close.effective_at
     group by accounts_to_close.event_id
 ),
 

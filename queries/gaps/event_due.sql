@@ -25,9 +25,11 @@ newest_loads as (
 first_facts as (
     select 'lms_accounts' as feed, min(created_at) as first_fact_at
     from staged_lms_accounts
+    where created_at <= (select as_of from run_parameters)
     union all
     select 'lms_assignments' as feed, min(assigned_at) as first_fact_at
     from staged_lms_assignments
+    where assigned_at <= (select as_of from run_parameters)
 ),
 
 configured_cover as (
@@ -54,7 +56,7 @@ events as (
         site_keys.facility_type,
     from hr_events
     left join site_keys
-        on case when hr_events.is_end then hr_events.previous_site else hr_events.site end = site_keys.site
+        on case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end = site_keys.site
 ),
 
 rank_slas as (

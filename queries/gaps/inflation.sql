@@ -20,15 +20,21 @@ open_stale_accounts as (
     where is_open
 ),
 
-sites_of_workers as (
-    select distinct
-        role_intervals.worker_key,
-        role_intervals.site_key,
+rank_roles_of_workers as (
+    select
+        worker_key,
+        site_key,
+        row_number() over (partition by worker_key order by assignment_rank, assignment_key) as role_rank,
     from role_intervals
     where
-        role_intervals.site_key > 0
-        and (select as_of from run_parameters) >= role_intervals.valid_from
-        and (select as_of from run_parameters) < role_intervals.valid_to
+        (select as_of from run_parameters) >= valid_from
+        and (select as_of from run_parameters) < valid_to
+),
+
+sites_of_workers as (
+    select worker_key, site_key
+    from rank_roles_of_workers
+    where role_rank = 1 and site_key > 0
 ),
 
 counted_assignments as (

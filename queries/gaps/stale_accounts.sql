@@ -17,17 +17,18 @@ ends_of_employment as (
 
 rank_end_events as (
     select
-        worker_keys.person_key,
+        account_links.account_key,
         hr_events.effective_at as ended_at,
         hr_events.event_type,
         event_due.due_at,
+        -- of several ends at one instant, that of the account's own worker_id
         row_number() over (
-            partition by worker_keys.person_key, hr_events.effective_at
-            order by hr_event_types.event_order, hr_events.worker_id
+            partition by account_links.account_key, hr_events.effective_at
+            order by hr_events.worker_id <> account_links.worker_id, hr_events.worker_id
         ) as end_rank,
     from hr_events
-    inner join hr_event_types on hr_events.event_type = hr_event_types.event_type
     inner join worker_keys on hr_events.worker_key = worker_keys.worker_key
+    inner join account_links on worker_keys.person_key = account_links.person_key
     inner join event_due
         on hr_events.event_id = event_due.event_id
         and event_due.action = 'deactivate_account'
@@ -43,6 +44,15 @@ outlived_ends as (
         ends_of_employment.ended_at,
         ends_of_employment.next_start_at,
         max(account_periods.valid_to) as closed_at,
+        sum(
+            epoch_us(
+                least(
+                    account_periods.valid_to,
+                    ends_of_employment.next_start_at,
+                    (select as_of from run_parameters)
+                )
+            ) - epoch_us(greatest(account_periods.valid_from, ends_of_employment.ended_at))
+        ) / 86400000000.0 as days_active,
     from ends_of_employment
     inner join account_periods
         on ends_of_employment.person_key = account_periods.person_key
@@ -64,15 +74,12 @@ bound_stale_time as (
         outlived_ends.*,
         rank_end_events.event_type as ended_by,
         rank_end_events.due_at,
-        greatest(outlived_ends.ended_at, coalesce(staged_lms_accounts.created_at, outlived_ends.ended_at)) as stale_from,
         least(outlived_ends.closed_at, outlived_ends.next_start_at, (select as_of from run_parameters)) as stale_to,
         outlived_ends.closed_at = timestamp '9999-12-31 00:00:00'
         and (outlived_ends.next_start_at is null or outlived_ends.next_start_at > (select as_of from run_parameters)) as is_open,
-        (select as_of from run_parameters) as as_of,
     from outlived_ends
-    inner join staged_lms_accounts on outlived_ends.account_id = staged_lms_accounts.account_id
     left join rank_end_events
-        on outlived_ends.person_key = rank_end_events.person_key
+        on outlived_ends.account_key = rank_end_events.account_key
         and outlived_ends.ended_at = rank_end_events.ended_at
         and rank_end_events.end_rank = 1
 ),
@@ -83,13 +90,15 @@ logins_in_stale_time as (
         bound_stale_time.ended_at,
         count(*) as logins_after,
     from bound_stale_time
-    inner join staged_lms_logins
-        on bound_stale_time.account_id = staged_lms_logins.account_id
-        and staged_lms_logins.logged_in_at >= bound_stale_time.stale_from
-        and staged_lms_logins.logged_in_at <= bound_stale_time.as_of
+    inner join account_periods on bound_stale_time.account_key = account_periods.account_key
+    inner join staged_lms_logins on bound_stale_time.account_id = staged_lms_logins.account_id
+    where
+        staged_lms_logins.logged_in_at >= greatest(bound_stale_time.ended_at, account_periods.valid_from)
+        and staged_lms_logins.logged_in_at <= (select as_of from run_parameters)
+        and staged_lms_logins.logged_in_at < account_periods.valid_to
         and (
-            staged_lms_logins.logged_in_at < bound_stale_time.stale_to
-            or bound_stale_time.is_open
+            bound_stale_time.next_start_at is null
+            or staged_lms_logins.logged_in_at < bound_stale_time.next_start_at
         )
     group by bound_stale_time.account_id, bound_stale_time.ended_at
 ),
@@ -122,7 +131,7 @@ final as (
         bound_stale_time.ended_at,
         bound_stale_time.ended_by,
         nullif(bound_stale_time.closed_at, timestamp '9999-12-31 00:00:00') as active_until,
-        (epoch_us(bound_stale_time.stale_to) - epoch_us(bound_stale_time.stale_from)) / 86400000000.0 as days_active,
+        bound_stale_time.days_active,
         coalesce(logins_in_stale_time.logins_after, 0) as logins_after,
         coalesce(open_assignments_of_accounts.open_assignments, 0) as open_assignments,
         bound_stale_time.is_open,

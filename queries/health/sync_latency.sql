@@ -23,7 +23,7 @@ durations as (
     from event_responses
     inner join hr_events on event_responses.event_id = hr_events.event_id
     left join site_keys
-        on case when hr_events.is_end then hr_events.previous_site else hr_events.site end = site_keys.site
+        on case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end = site_keys.site
     where
         event_responses.action in ('create_account', 'assign', 'deactivate_account')
         and event_responses.verdict <> 'not_evaluable'

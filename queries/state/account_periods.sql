@@ -20,7 +20,7 @@ accounts as (
 
 -- Only these need the history of loads: closed without a date, or open in spite of one.
 undated_accounts as (
-    select account_id, source
+    select account_id, source, deactivated_at
     from accounts
     where (status <> 'active' and deactivated_at is null) or (status = 'active' and deactivated_at is not null)
 ),
@@ -33,7 +33,11 @@ sightings as (
         known_loads.first_loaded_at,
         landed_lms_accounts.status <> 'active' as is_closed,
         landed_lms_accounts.status = 'active'
-        and coalesce(landed_lms_accounts.deactivated_at <= known_loads.loaded_at, false) as is_reopened,
+        and coalesce(
+            landed_lms_accounts.deactivated_at = undated_accounts.deactivated_at
+            and landed_lms_accounts.deactivated_at <= known_loads.loaded_at,
+            false
+        ) as is_reopened,
     from known_loads
     inner join landed_lms_accounts on known_loads.content_load_id = landed_lms_accounts.load_id
     inner join undated_accounts

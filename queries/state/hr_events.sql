@@ -25,6 +25,7 @@ employed_states as (
         coalesce(lag(role_intervals.valid_to) over by_assignment = role_intervals.valid_from, false) as has_before,
         coalesce(lead(role_intervals.valid_from) over by_assignment = role_intervals.valid_to, false) as has_after,
         lag(role_intervals.is_on_leave) over by_assignment as before_is_on_leave,
+        lag(role_intervals.is_contingent) over by_assignment as before_is_contingent,
         lag(role_states.job_code) over by_assignment as before_job_code,
         lag(role_states.task_scope_set) over by_assignment as before_task_scope_set,
         lag(role_states.site) over by_assignment as before_site,
@@ -46,22 +47,6 @@ surroundings as (
         states.role_key,
         coalesce(bool_or(others.valid_from < states.valid_from and others.valid_to >= states.valid_from), false)
             as was_employed,
-        coalesce(
-            bool_or(
-                others.valid_from < states.valid_from
-                and others.valid_to >= states.valid_from
-                and not others.is_contingent
-            ),
-            false
-        ) as was_employee,
-        coalesce(
-            bool_or(
-                others.valid_from <= states.valid_from
-                and others.valid_to > states.valid_from
-                and not others.is_contingent
-            ),
-            false
-        ) as is_employee,
         coalesce(bool_or(others.valid_from <= states.valid_to and others.valid_to > states.valid_to), false)
             as goes_on,
     from role_intervals as states
@@ -103,8 +88,7 @@ rank_starts_of_employment as (
     left join first_employee_states on employed_states.person_key = first_employee_states.person_key
     where
         not surroundings.was_employed
-        or (not employed_states.is_contingent and not surroundings.was_employee)
-        or (employed_states.is_contingent and surroundings.was_employee and not surroundings.is_employee)
+        or (employed_states.has_before and employed_states.is_contingent <> employed_states.before_is_contingent)
 ),
 
 starts_of_employment as (
@@ -187,6 +171,7 @@ events as (
         employed_states.worker_id,
         employed_states.assignment_key,
         changes.event_type,
+        false as is_assignment_end,
         employed_states.valid_from as effective_at,
         employed_states.recorded_at,
         employed_states.job_code,
@@ -201,6 +186,7 @@ events as (
         employed_states.worker_id,
         employed_states.assignment_key,
         ends.event_type,
+        true as is_assignment_end,
         employed_states.valid_to as effective_at,
         coalesce(states_that_start.recorded_at, employed_states.recorded_at) as recorded_at,
         null as job_code,
@@ -230,6 +216,7 @@ final as (
         events.previous_site,
         events.worker_key,
         hr_event_types.is_end,
+        events.is_assignment_end,
         row_number() over (
             partition by events.worker_key, events.effective_at
             order by

@@ -160,18 +160,14 @@ def build_small_generation() -> duckdb.DuckDBPyConnection:
         connection.execute(
             f"create table staged_{feed.name} (source varchar, load_id varchar, row_number bigint, {columns})"
         )
-        connection.execute(
-            "insert into sources values ($1, $1, $1 || '.csv', 'full', null, null, 24)", [feed.name]
-        )
+        connection.execute("insert into sources values ($1, $1, $1 || '.csv', 'full', null, null, 24)", [feed.name])
         insert_load(connection, f"L-{feed.name}", feed=feed.name)
     connection.execute(_ROWS)
     build_loads_in_force(connection)
     return connection
 
 
-def insert_load(
-    connection: duckdb.DuckDBPyConnection, load_id: str, *, feed: str, status: str = "accepted"
-) -> None:
+def insert_load(connection: duckdb.DuckDBPyConnection, load_id: str, *, feed: str, status: str = "accepted") -> None:
     """One load of 1,000 rows of that feed's source, at as_of, with no rejects; later ones are newer."""
     connection.execute(
         "insert into loads by name select $1 as load_id, $1 as batch, $1 as content_load_id, 1 as sequence,"

@@ -135,9 +135,7 @@ def test_the_defect_fails_its_check(generation: duckdb.DuckDBPyConnection, check
 
 
 def test_offending_rows_are_counted_and_kept_up_to_a_thousand(generation: duckdb.DuckDBPyConnection) -> None:
-    generation.execute(
-        "insert into account_links select 'B' || range, null, null, 'ambiguous', null from range(1500)"
-    )
+    generation.execute("insert into account_links select 'B' || range, null, null, 'ambiguous', null from range(1500)")
     (result,) = run_checks(generation, checks=[_CATALOGUE["accounts_ambiguous"]])
     assert (result.rows_checked, result.rows_failed) == (1501, 1500)
     assert "(account_id B0, B1, B10)" in result.detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,10 +15,16 @@ from gapwatch.reads import Reader
 OpenWorld = Callable[[Rows], Reader]
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The usual world, published once; not to be changed."""
+    return publish_world(tmp_path_factory.mktemp("usual") / "warehouse", usual_world())
+
+
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    """The warehouse of the usual world."""
-    return publish_world(tmp_path / "warehouse", usual_world())
+def warehouse(tmp_path: Path, published: Path) -> Path:
+    """The test's own warehouse of the usual world."""
+    return shutil.copytree(published, tmp_path / "warehouse")
 
 
 @pytest.fixture
@@ -47,8 +54,7 @@ def settings(tmp_path: Path, warehouse: Path) -> Settings:
     """Two managers of a site each and an officer of everything; the SMTP port is the test's to set."""
     recipients = tmp_path / "recipients.csv"
     recipients.write_text(
-        "email,name,site\nmeg@example.com,Meg Bay,BAY1\nhal@example.com,Hal Hou,HOU1\n"
-        "officer@example.com,Olu,\n",
+        "email,name,site\nmeg@example.com,Meg Bay,BAY1\nhal@example.com,Hal Hou,HOU1\nofficer@example.com,Olu,\n",
         encoding="utf-8",
     )
     return Settings(

@@ -20,9 +20,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def digest_of(reader: Reader, *sites: str) -> Digest:
     """The digest of those sites, with links to a made-up dashboard."""
-    return compose(
-        ask_facts(reader, sites=sites), dashboard_url="https://gapwatch.example.com/", version="1.2.3"
-    )
+    return compose(ask_facts(reader, sites=sites), dashboard_url="https://gapwatch.example.com/", version="1.2.3")
 
 
 def section(digest: Digest, title: str) -> Section:
@@ -51,13 +49,9 @@ def test_week_is_that_of_the_organisations_zone(open_world: OpenWorld) -> None:
     ("name", "sites", "is_clear"),
     [("site", ("BAY1",), False), ("organisation", (), False), ("all-clear", ("BAY1",), True)],
 )
-def test_text_reads_as_agreed(
-    open_world: OpenWorld, name: str, sites: tuple[str, ...], is_clear: bool
-) -> None:
+def test_text_reads_as_agreed(open_world: OpenWorld, name: str, sites: tuple[str, ...], is_clear: bool) -> None:
     digest = digest_of(open_world(clear_world() if is_clear else usual_world()), *sites)
-    assert f"{digest.subject}\n\n{render_text(digest)}" == (GOLDEN / f"{name}.txt").read_text(
-        encoding="utf-8"
-    )
+    assert f"{digest.subject}\n\n{render_text(digest)}" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def test_all_clear_names_the_population(open_world: OpenWorld) -> None:
@@ -77,11 +71,24 @@ def test_late_source_takes_the_all_clear_away(open_world: OpenWorld) -> None:
     )
 
 
+def test_sources_that_are_late_alike_share_a_sentence(open_world: OpenWorld) -> None:
+    world = usual_world()
+    world["run_parameters"][0]["as_of"] = "2026-11-18 12:00:00"
+    world["sources"] += [
+        {"source": "never", "feed": "workers", "expect_every_hours": 24},
+        {"source": "workday2", "feed": "role_history", "expect_every_hours": 24},
+    ]
+    world["loads"].append({**world["loads"][0], "load_id": "9", "source": "workday2"})
+    assert digest_of(open_world(world)).trust.doubts == (
+        "never is missing: never loaded, promised every 24 h.",
+        "workday and workday2 are 53 h old, promised every 24 h: nothing after 16 Nov 2026, 01:00 CST is in this mail.",
+        "lms is 48 h old, promised every 12 h: nothing after 16 Nov 2026, 05:30 CST is in this mail.",
+    )
+
+
 def test_held_load_failed_check_and_unevaluable_workers_are_doubts(open_world: OpenWorld) -> None:
     world = usual_world()
-    world["loads"].append(
-        {"load_id": "4", "source": "lms", "loaded_at": "2026-11-16 11:45:00", "status": "held"}
-    )
+    world["loads"].append({"load_id": "4", "source": "lms", "loaded_at": "2026-11-16 11:45:00", "status": "held"})
     world["check_results"][0].update(status="fail", rows_failed=2, feed="workers")
     world["compliance_timeline"][1]["state"] = "not_evaluable"
     trust = digest_of(open_world(world), "BAY1").trust

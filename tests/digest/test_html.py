@@ -56,9 +56,7 @@ def test_names_are_inert(reader: Reader) -> None:
 
 def test_hostile_address_stays_inside_its_attribute(reader: Reader) -> None:
     digest = digest_of(reader, "BAY1")
-    hostile = replace(
-        digest, dashboard=replace(digest.dashboard, url='https://x/?a="><script>alert(1)</script>')
-    )
+    hostile = replace(digest, dashboard=replace(digest.dashboard, url='https://x/?a="><script>alert(1)</script>'))
     assert "<script" not in render_html(hostile)
 
 
@@ -110,9 +108,7 @@ def test_page_is_as_wide_as_the_window(reader: Reader, tmp_path: Path, width: in
     page_file = tmp_path / "digest.html"
     page_file.write_text(render_html(digest_of(reader, "BAY1")), encoding="utf-8")
     with sync_api.sync_playwright() as playwright:
-        found = next(
-            (p for p in ("/usr/bin/chromium", playwright.chromium.executable_path) if Path(p).exists()), None
-        )
+        found = next((p for p in ("/usr/bin/chromium", playwright.chromium.executable_path) if Path(p).exists()), None)
         if found is None:
             assert not os.environ.get("CI"), "no Chromium; install it with: playwright install chromium"
             pytest.skip("no Chromium; install it with: playwright install chromium")

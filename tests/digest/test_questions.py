@@ -59,9 +59,7 @@ def test_gaps_counted_elsewhere_on_people_who_work_here_now(open_world: OpenWorl
     world = usual_world()
     assert ask(open_world(world), "digest_headline", "BAY1")[0]["gaps_elsewhere"] == 0
     world["role_states"][2]["valid_to"] = "2026-11-12 06:00:00"
-    world["role_states"].append(
-        {**world["role_states"][0], "worker_id": "W3", "valid_from": "2026-11-12 06:00:00"}
-    )
+    world["role_states"].append({**world["role_states"][0], "worker_id": "W3", "valid_from": "2026-11-12 06:00:00"})
     moved = ask(open_world(world), "digest_headline", "BAY1")[0]
     assert (moved["open_gaps"], moved["gaps_elsewhere"]) == (2, 1)
     assert ask(open_world(world), "digest_headline", "HOU1")[0]["gaps_elsewhere"] == 0
@@ -87,9 +85,7 @@ def test_changes_tell_new_reopened_and_closed_apart(reader: Reader) -> None:
 
 def test_changes_count_all_but_show_eight(open_world: OpenWorld) -> None:
     world = usual_world()
-    world["gaps"] += [
-        {**world["gaps"][1], "gap_id": f"N{number}", "worker_id": f"N{number}"} for number in range(20)
-    ]
+    world["gaps"] += [{**world["gaps"][1], "gap_id": f"N{number}", "worker_id": f"N{number}"} for number in range(20)]
     new = [row for row in ask(open_world(world), "digest_changes") if row["change"] == "new"]
     assert (len(new), new[0]["of_all"]) == (8, 21)
 
@@ -172,8 +168,7 @@ def test_forecast_names_what_opens_and_why(reader: Reader) -> None:
 
 def _forecast_of(open_world: OpenWorld, world: dict[str, list[dict[str, Any]]]) -> set[tuple[str, str, str]]:
     return {
-        (row["worker_id"], row["requirement_id"], row["reason"])
-        for row in ask(open_world(world), "digest_forecast")
+        (row["worker_id"], row["requirement_id"], row["reason"]) for row in ask(open_world(world), "digest_forecast")
     }
 
 
@@ -200,33 +195,21 @@ def test_forecast_leaves_out_what_is_covered_then(open_world: OpenWorld) -> None
 
 def test_forecast_waits_for_the_end_of_grace(open_world: OpenWorld) -> None:
     world = usual_world()
-    world["role_states"].append(
-        {**world["role_states"][0], "worker_id": "W5", "valid_from": "2026-11-18 06:00:00"}
-    )
+    world["role_states"].append({**world["role_states"][0], "worker_id": "W5", "valid_from": "2026-11-18 06:00:00"})
     world["requirement_periods"] += [
         {"worker_id": "W5", "requirement_id": "EAP", "valid_from": "2026-11-18 06:00:00"},
         {"worker_id": "W5", "requirement_id": "HAZ", "valid_from": "2026-11-18 06:00:00"},
     ]
-    found = {
-        (requirement, reason)
-        for worker, requirement, reason in _forecast_of(open_world, world)
-        if worker == "W5"
-    }
+    found = {(requirement, reason) for worker, requirement, reason in _forecast_of(open_world, world) if worker == "W5"}
     assert found == {("EAP", "grace_ends"), ("HAZ", "requirement_starts")}
 
 
 def test_forecast_sees_the_return_from_leave(open_world: OpenWorld) -> None:
     world = usual_world()
     world["role_states"][0].update(status="leave", valid_to="2026-11-20 06:00:00")
-    world["role_states"].append(
-        {**world["role_states"][2], "worker_id": "W1", "valid_from": "2026-11-20 06:00:00"}
-    )
+    world["role_states"].append({**world["role_states"][2], "worker_id": "W1", "valid_from": "2026-11-20 06:00:00"})
     world["gaps"] = [row for row in world["gaps"] if row["worker_id"] != "W1"]
-    found = {
-        (requirement, reason)
-        for worker, requirement, reason in _forecast_of(open_world, world)
-        if worker == "W1"
-    }
+    found = {(requirement, reason) for worker, requirement, reason in _forecast_of(open_world, world) if worker == "W1"}
     assert found == {("PSM", "leave_ends"), ("HAZ", "leave_ends"), ("EAP", "leave_ends")}
 
 
@@ -246,6 +229,35 @@ def test_sources_measure_against_the_promise(open_world: OpenWorld) -> None:
     assert (rows["workday"]["age_hours"], rows["workday"]["is_late"]) == (52.0, True)
     assert (rows["lms"]["held_loads"], rows["lms"]["is_late"], rows["lms"]["is_degraded"]) == (1, False, True)
     assert rows["sites"]["is_degraded"] is False
+
+
+def test_held_file_stays_told_when_another_file_of_the_source_is_accepted(open_world: OpenWorld) -> None:
+    world = usual_world()
+    lms = {"source": "lms", "loaded_at": "2026-11-16 11:00:00"}
+    world["loads"] += [
+        {**lms, "load_id": "4", "status": "held", "address": "a.csv"},
+        {**lms, "load_id": "5", "status": "accepted", "address": "b.csv", "loaded_at": "2026-11-16 11:45:00"},
+    ]
+    assert {row["source"]: row["held_loads"] for row in ask(open_world(world), "digest_sources")}["lms"] == 1
+    world["loads"].append(
+        {**lms, "load_id": "6", "status": "accepted", "address": "a.csv", "loaded_at": "2026-11-16 11:50:00"}
+    )
+    assert {row["source"]: row["held_loads"] for row in ask(open_world(world), "digest_sources")}["lms"] == 0
+
+
+def test_checks_are_the_critical_ones_that_no_other_sentence_tells(open_world: OpenWorld) -> None:
+    world = usual_world()
+    failed = {"severity": "critical", "status": "fail", "rows_checked": 10, "rows_failed": 2}
+    world["check_results"] += [
+        {**failed, "check_id": "roles_missing", "feed": "role_history"},
+        {**failed, "check_id": "roles_missing", "feed": "workers"},
+        {**failed, "check_id": "loads_overdue", "feed": "workers"},
+        {**failed, "check_id": "sites_unknown", "severity": "warning"},
+    ]
+    rows = ask(open_world(world), "digest_checks")
+    assert [(row["check_id"], row["feeds"], row["rows_checked"], row["rows_failed"]) for row in rows] == [
+        ("roles_missing", "role_history, workers", 20, 4)
+    ]
 
 
 def test_source_that_never_delivered_is_degraded(open_world: OpenWorld) -> None:
@@ -273,6 +285,4 @@ def test_breakdown_is_per_site_and_owner(reader: Reader) -> None:
 def test_every_question_about_people_takes_the_sites() -> None:
     organisation_wide = {"digest_sites", "digest_sources", "digest_checks", "digest_orphans"}
     for path in sorted((query_folder() / "ask").glob("digest_*.sql")):
-        assert ("$sites" in path.read_text(encoding="utf-8")) is (path.stem not in organisation_wide), (
-            path.stem
-        )
+        assert ("$sites" in path.read_text(encoding="utf-8")) is (path.stem not in organisation_wide), path.stem

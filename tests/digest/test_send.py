@@ -20,6 +20,8 @@ from gapwatch.digest.sent import SendLog
 from gapwatch.errors import ConfigurationError, WarehouseBusy
 from gapwatch.reads import Reader
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
+
 WEEK = "2026-W47"
 EVERYBODY = ["meg@example.com", "hal@example.com", "officer@example.com"]
 
@@ -82,9 +84,7 @@ def test_second_run_sends_nothing_and_again_sends_anew(reader: Reader, settings:
 def test_two_hundred_recipients_and_one_failure_in_five(reader: Reader, settings: Settings) -> None:
     assert settings.digest.recipients is not None
     everybody = [f"r{number}@example.com" for number in range(200)]
-    rows = "".join(
-        f"{address},R,{'BAY1' if place % 2 else 'HOU1'}\n" for place, address in enumerate(everybody)
-    )
+    rows = "".join(f"{address},R,{'BAY1' if place % 2 else 'HOU1'}\n" for place, address in enumerate(everybody))
     settings.digest.recipients.write_text(f"email,name,site\n{rows}", encoding="utf-8")
     mailbox = Mailbox(fault=lambda attempt, _: "451 try again later" if attempt % 5 == 0 else None)
     with mail_server(mailbox) as port:
@@ -139,6 +139,7 @@ def test_wrong_password_is_a_configuration_error(
     ):
         send(reader, with_server(settings, port=port, security="starttls"))
     assert "wr0ng" not in f"{caught.value} {caught.value.__cause__}"
+    assert SendLog(settings.warehouse.path, week=WEEK).states() == {"meg@example.com": "failed"}
 
 
 def test_no_mail_leaves_unencrypted_where_starttls_is_asked(reader: Reader, settings: Settings) -> None:
@@ -205,16 +206,12 @@ def test_send_log_survives_a_torn_line(reader: Reader, settings: Settings) -> No
         send(reader, there)
         log = settings.warehouse.path / "sends" / f"{WEEK}.jsonl"
         lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
-        log.write_text(
-            "".join(lines[:5]) + lines[5][:20], encoding="utf-8"
-        )  # died while noting the officer's mail
+        log.write_text("".join(lines[:5]) + lines[5][:20], encoding="utf-8")  # died while noting the officer's mail
         assert send(reader, there) == {"already_sent": 2, "sent": 1}
         assert send(reader, there) == {"already_sent": 3}
     ids = [str(message["Message-ID"]) for _, message in mailbox.accepted]
     assert ids[2] == ids[3]  # the mail server can tell that it has it
-    states = [
-        json.loads(line)["state"] for line in log.read_text(encoding="utf-8").splitlines() if line[-1] == "}"
-    ]
+    states = [json.loads(line)["state"] for line in log.read_text(encoding="utf-8").splitlines() if line[-1] == "}"]
     assert states == ["sending", "sent", "sending", "sent", "sending", "sending", "sent"]
     assert log.stat().st_mode & 0o077 == 0
 
@@ -247,15 +244,11 @@ def test_killed_half_way_and_taken_up_again(reader: Reader, settings: Settings, 
     served = Counter(mailbox.addresses)
     assert set(served) == set(everybody)
     distinct = {(address[0], str(message["Message-ID"])) for address, message in mailbox.accepted}
-    assert (
-        len(distinct) == 40
-    )  # a mail in hand when the process was killed may come twice, under one message id
+    assert len(distinct) == 40  # a mail in hand when the process was killed may come twice, under one message id
     assert sum(served.values()) <= (41 if signal_number == signal.SIGKILL else 40)
 
 
-def test_files_are_the_same_each_time_and_one_a_recipient(
-    reader: Reader, settings: Settings, tmp_path: Path
-) -> None:
+def test_files_are_the_same_each_time_and_one_a_recipient(reader: Reader, settings: Settings, tmp_path: Path) -> None:
     first = write_digests(reader, settings, to_folder=tmp_path / "first")
     second = write_digests(reader, settings, to_folder=tmp_path / "second")
     assert [path.name for path in first] == [
@@ -268,9 +261,7 @@ def test_files_are_the_same_each_time_and_one_a_recipient(
     assert sorted(path.name for path in (tmp_path / "first").iterdir()) == sorted(path.name for path in first)
 
 
-def test_without_recipients_one_file_of_everything(
-    reader: Reader, settings: Settings, tmp_path: Path
-) -> None:
+def test_without_recipients_one_file_of_everything(reader: Reader, settings: Settings, tmp_path: Path) -> None:
     bare = settings.model_copy(update={"digest": settings.digest.model_copy(update={"recipients": None})})
     written = write_digests(reader, bare, to_folder=tmp_path / "out")
     assert [path.name for path in written] == ["gapwatch-2026-W47-everyone.eml"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+from evidence.small_schema import PUBLISHED
 
 from gapwatch.feeds import FEEDS
 
@@ -21,74 +22,12 @@ HOSTILE = {
 }
 COURSE_TITLES = {"C1": "\t=tab first", "C2": "bell \x07 and \x00, literal _x0041_, <b>&amp;</b>"}
 
-_PUBLISHED = {
-    "run_parameters": "run_id varchar, as_of timestamp, known_at timestamp, policy_sha256 varchar,"
-    " organisation_name varchar, organisation_timezone varchar, built_at timestamp, gapwatch_version varchar",
-    "loads": "load_id varchar, source varchar, feed varchar, mode varchar, address varchar, sha256 varchar,"
-    " bytes bigint, loaded_at timestamp, rows_read bigint, rows_accepted bigint, rows_rejected bigint,"
-    " status varchar, reason varchar, timezone varchar, effective_min date, effective_max date",
-    "rejects": "load_id varchar, row_number bigint, column_name varchar, raw_value varchar, reason varchar",
-    "sources": "source varchar, feed varchar, path varchar, mode varchar, timezone varchar,"
-    " covers_from timestamp, expect_every_hours double",
-    "models": "model varchar, folder varchar, sql varchar, sql_sha256 varchar",
-    "feed_health": "source varchar, feed varchar, loads bigint, last_loaded_at timestamp, age_hours double,"
-    " expect_every_hours double, is_fresh boolean, rows_read bigint, rows_accepted bigint,"
-    " rows_rejected bigint, held_loads bigint",
-    "check_results": "check_id varchar, feed varchar, severity varchar, status varchar,"
-    " rows_checked bigint, rows_failed bigint, detail varchar",
-    "policy_requirements": "requirement_id varchar, title varchar, citation varchar, authority varchar,"
-    " severity varchar, validity_months bigint, grace_days double, is_site_specific boolean,"
-    " retrain_on varchar, required_evidence varchar, retention_basis varchar, retention_years double,"
-    " file_name varchar, row_number bigint",
-    "policy_requirement_rules": "rule_id varchar, requirement_id varchar, job_code varchar,"
-    " training_profile varchar, department varchar, site varchar, facility_type varchar,"
-    " employment_type varchar, task_scope varchar, effective_from date, effective_to date, citation varchar,"
-    " file_name varchar, row_number bigint",
-    "policy_course_credits": "course_id varchar, requirement_id varchar, site varchar, valid_from date,"
-    " valid_to date, file_name varchar, row_number bigint",
-    "policy_exceptions": "exception_id varchar, worker_id varchar, requirement_id varchar, kind varchar,"
-    " starts_on date, ends_on date, reason varchar, requested_by varchar, approved_by varchar,"
-    " approved_at timestamp, file_name varchar, row_number bigint",
-    "policy_retrain_orders": "requirement_id varchar, site varchar, effective_on date, reason varchar",
-    "policy_event_slas": "event_type varchar, action varchar, facility_type varchar, max_hours double",
-    "policy_identity_overrides": "account_id varchar, worker_id varchar, decided_by varchar,"
-    " decided_at timestamp, reason varchar",
-    "account_links": "account_id varchar, worker_id varchar, person_id varchar, status varchar,"
-    " method varchar",
-    "role_states": "worker_id varchar, assignment_key varchar, valid_from timestamp, valid_to timestamp,"
-    " status varchar, employment_type varchar, job_code varchar, job_title varchar,"
-    " training_profile varchar, department varchar, cost_center varchar, site varchar,"
-    " facility_type varchar, manager_id varchar, agency varchar, sponsor_id varchar, contract_end_on date,"
-    " task_scope varchar, recorded_at timestamp",
-    "hr_events": "event_id varchar, worker_id varchar, assignment_key varchar, event_type varchar,"
-    " effective_at timestamp, recorded_at timestamp, job_code varchar, previous_job_code varchar,"
-    " site varchar, previous_site varchar",
-    "requirement_periods": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
-    " valid_to timestamp, rule_ids varchar",
-    "credential_periods": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
-    " valid_to timestamp, kind varchar, completion_id varchar, ended_by varchar",
-    "compliance_timeline": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
-    " valid_to timestamp, state varchar, cause varchar, owner varchar",
-    "gaps": "gap_id varchar, worker_id varchar, person_id varchar, requirement_id varchar, site varchar,"
-    " opened_at timestamp, closed_at timestamp, closed_by varchar, exposure_days double,"
-    " first_cause varchar, cause varchar, owner varchar, severity varchar, citation varchar,"
-    " job_code varchar, department varchar, role_site varchar, event_id varchar",
-    "event_responses": "event_id varchar, worker_id varchar, event_type varchar, effective_at timestamp,"
-    " action varchar, requirement_id varchar, site varchar, clock_at timestamp, due_at timestamp,"
-    " responded_at timestamp, latency_hours double, verdict varchar",
-    "stale_accounts": "kind varchar, account_id varchar, worker_id varchar, ended_at timestamp,"
-    " ended_by varchar, active_until timestamp, days_active double, logins_after bigint,"
-    " open_assignments bigint, is_open boolean, is_within_sla boolean",
-    "compliance": "site varchar, trained bigint, gap bigint, waived bigint, on_leave bigint,"
-    " in_grace bigint, not_evaluable bigint",
-}
-
 
 def make_small_generation(warehouse: Path, *, run_id: str = "run-1") -> Path:
     """Write and publish the generation; returns the warehouse."""
     (warehouse / "generations").mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(str(warehouse / "generations" / f"{run_id}.duckdb"))
-    for table, columns in _PUBLISHED.items():
+    for table, columns in PUBLISHED.items():
         connection.execute(f"create table {table} ({columns})")
     for feed in FEEDS.values():
         landed = "".join(f", {name} {kind}" for name, kind in feed.landed)
@@ -105,9 +44,7 @@ def _day(month: int, day: int, hour: int = 0) -> dt.datetime:
     return dt.datetime(2026, month, day, hour)  # noqa: DTZ001
 
 
-def _add(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[object]]
-) -> None:
+def _add(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
     marks = ", ".join("?" * len(columns.split(",")))
     connection.executemany(f"insert into {table} ({columns}) values ({marks})", [list(row) for row in rows])
 
@@ -167,9 +104,9 @@ def _fill_sources(connection: duckdb.DuckDBPyConnection) -> None:
     _add(
         connection,
         "feed_health",
-        "source, feed, loads, last_loaded_at, age_hours, is_fresh, rows_read, rows_accepted, rows_rejected,"
-        " held_loads",
-        [("hr", "workers", 1, AS_OF, 0.0, True, 6, 4, 2, 0)],
+        "source, feed, status, newest_loaded_at, age_hours, loads, held_loads, files, rows_read,"
+        " rows_accepted, rows_rejected",
+        [("hr", "workers", "fresh", AS_OF, 0.0, 1, 0, 1, 6, 4, 2)],
     )
     _add(
         connection,
@@ -201,43 +138,40 @@ def _fill_policy(connection: duckdb.DuckDBPyConnection) -> None:
         "course_id, requirement_id, row_number",
         [("C1", "PSM", 2), ("C2", "PSM", 3)],
     )
-    good = ("PSM", "waive", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "instructor ill", "ana")
+    same = ("PSM", "waive", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "instructor ill", "ana")
     _add(
         connection,
         "policy_exceptions",
         "exception_id, worker_id, requirement_id, kind, starts_on, ends_on, reason, requested_by,"
         " approved_by, approved_at, row_number",
         [
-            ("X-1", "W1", *good, "eva", _day(1, 1), 2),
-            ("X-2", "W1", *good, "ANA", _day(1, 1), 3),
-            ("X-3", "W2", *good, "W2@acme.example", _day(1, 1), 4),
-            ("X-4", "W2", *good, "eva", _day(3, 20), 5),
-            (
-                "X-5",
-                "W2",
-                "PSM",
-                "waive",
-                dt.date(2026, 1, 9),
-                dt.date(2026, 1, 2),
-                "r",
-                "ana",
-                "eva",
-                _day(1, 1),
-                6,
-            ),
-            (
-                "X-6",
-                "W2",
-                "PSM",
-                "waive",
-                dt.date(2026, 1, 1),
-                dt.date(2026, 1, 9),
-                "r",
-                "ana",
-                "eva",
-                _day(1, 1),
-                7,
-            ),
+            (f"X-{number}", worker, *same, approver, _day(1, 1), number)
+            for number, (worker, approver) in enumerate(
+                (("W1", "eva"), ("W1", "ANA"), ("W2", "eva"), ("W2", "eva"), ("W2", "eva"), ("W77", "eva")), start=1
+            )
+        ],
+    )
+    _add(
+        connection,
+        "exception_effects",
+        "exception_id, no_effect_because",
+        [
+            ("X-1", None),
+            ("X-2", "approved by the one who asked for it"),
+            ("X-3", None),
+            ("X-4", None),
+            ("X-5", None),
+            ("X-6", "names a worker the HRIS does not know"),
+        ],
+    )
+    _add(
+        connection,
+        "exception_windows",
+        "exception_id, timezone, valid_from, valid_to",
+        [
+            ("X-1", "America/Chicago", _day(1, 1, 6), _day(3, 14, 13)),
+            ("X-3", "America/Chicago", _day(1, 1, 6), _day(3, 14, 12)),
+            ("X-4", "America/Chicago", _day(3, 14, 13), _day(3, 20)),
         ],
     )
     _add(connection, "policy_event_slas", "event_type, action, max_hours", [("hire", "assign", 48.0)])

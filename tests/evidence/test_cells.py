@@ -52,10 +52,7 @@ def test_text_that_looks_like_a_formula_is_a_string_marked_to_stay_one(text: str
 
 
 def test_markup_is_escaped_and_outer_space_kept() -> None:
-    assert (
-        body("s <b>&", 1, 2)
-        == ' s="1" t="inlineStr"><is><t xml:space="preserve"> &lt;b&gt;&amp;</t></is></c>'
-    )
+    assert body("s <b>&", 1, 2) == ' s="1" t="inlineStr"><is><t xml:space="preserve"> &lt;b&gt;&amp;</t></is></c>'
 
 
 def test_long_text_is_cut_at_the_limit_in_utf16_units_and_nothing_is_lost() -> None:

@@ -31,9 +31,7 @@ def test_two_exports_of_one_state_have_equal_digests(exported: EvidenceSummary, 
     assert one["created_at"] != other["created_at"]
     assert one["run_id"] != other["run_id"]
     assert one["export_id"] == other["export_id"]
-    assert [(s["name"], s["digest"]) for s in one["sheets"]] == [
-        (s["name"], s["digest"]) for s in other["sheets"]
-    ]
+    assert [(s["name"], s["digest"]) for s in one["sheets"]] == [(s["name"], s["digest"]) for s in other["sheets"]]
 
 
 def test_the_manifest_states_parameters_sources_rows_and_sql(exported: EvidenceSummary) -> None:
@@ -69,9 +67,7 @@ def test_one_byte_changed_is_named(
     cell: str | None,
     column: str | None,
 ) -> None:
-    path = changed(
-        exported.path, tmp_path, part_of(exported.path, sheet), lambda data: data.replace(before, after, 1)
-    )
+    path = changed(exported.path, tmp_path, part_of(exported.path, sheet), lambda data: data.replace(before, after, 1))
     (difference,) = verify(path)
     assert difference.sheet == sheet
     assert difference.row is not None
@@ -115,9 +111,7 @@ def test_text_turned_into_a_formula_is_found(exported: EvidenceSummary, tmp_path
         exported.path,
         tmp_path,
         part_of(exported.path, "Population"),
-        lambda data: re.sub(
-            rb'(<c r="B2" s="\d+") t="inlineStr"><is><t>=([^<]*)</t></is>', rb"\1><f>\2</f>", data
-        ),
+        lambda data: re.sub(rb'(<c r="B2" s="\d+") t="inlineStr"><is><t>=([^<]*)</t></is>', rb"\1><f>\2</f>", data),
     )
     (difference,) = verify(path)
     assert difference.cell == "B2"
@@ -142,9 +136,7 @@ def test_a_row_removed_added_or_moved_is_found(exported: EvidenceSummary, tmp_pa
     assert [each.row for each in verify(changed(exported.path, tmp_path, part, swap))] == [2, 3]
 
 
-def test_a_hidden_row_or_new_format_is_told_as_a_change_of_the_file(
-    exported: EvidenceSummary, tmp_path: Path
-) -> None:
+def test_a_hidden_row_or_new_format_is_told_as_a_change_of_the_file(exported: EvidenceSummary, tmp_path: Path) -> None:
     path = changed(
         exported.path,
         tmp_path,
@@ -157,9 +149,7 @@ def test_a_hidden_row_or_new_format_is_told_as_a_change_of_the_file(
 
 
 def test_a_sheet_added_or_missing_is_named(exported: EvidenceSummary, tmp_path: Path) -> None:
-    path = changed(
-        exported.path, tmp_path, "xl/workbook.xml", lambda data: data.replace(b'name="Gaps"', b'name="Gap"')
-    )
+    path = changed(exported.path, tmp_path, "xl/workbook.xml", lambda data: data.replace(b'name="Gaps"', b'name="Gap"'))
     found = {(each.sheet, each.what) for each in verify(path)}
     assert {("Gaps", "the sheet is missing"), ("Gap", "the sheet was added")} <= found
 
@@ -178,12 +168,8 @@ def _flipped(data: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("export_id", "000000000000"), ("format", "other/1"), ("sheets", None)]
-)
-def test_a_changed_manifest_is_a_difference(
-    exported: EvidenceSummary, tmp_path: Path, key: str, value: object
-) -> None:
+@pytest.mark.parametrize(("key", "value"), [("export_id", "000000000000"), ("format", "other/1"), ("sheets", None)])
+def test_a_changed_manifest_is_a_difference(exported: EvidenceSummary, tmp_path: Path, key: str, value: object) -> None:
     shutil.copy(exported.path, tmp_path)
     manifest = json.loads(exported.manifest_path.read_text(encoding="utf-8"))
     (tmp_path / exported.manifest_path.name).write_text(json.dumps(manifest | {key: value}), encoding="utf-8")

@@ -49,9 +49,7 @@ def test_every_table_has_a_name_frozen_headings_filter_and_print_settings(export
         footer = str(sheet.oddFooter.center.text)
         assert footer == f"{sheet.title}, page &P of &N, export {exported.export_id}"
         assert not sheet.merged_cells.ranges
-        assert not any(
-            each.hidden for each in [*sheet.row_dimensions.values(), *sheet.column_dimensions.values()]
-        )
+        assert not any(each.hidden for each in [*sheet.row_dimensions.values(), *sheet.column_dimensions.values()])
         if sheet.title == "Cover":
             continue
         (table,) = sheet.tables.values()
@@ -80,9 +78,7 @@ def test_the_file_holds_no_macro_link_or_connection(exported: EvidenceSummary) -
     with zipfile.ZipFile(exported.path) as archive:
         names = archive.namelist()
         relations = b"".join(archive.read(name) for name in names if name.endswith(".rels"))
-    assert not [
-        name for name in names if any(word in name for word in ("vba", "external", "connection", "embed"))
-    ]
+    assert not [name for name in names if any(word in name for word in ("vba", "external", "connection", "embed"))]
     assert b'TargetMode="External"' not in relations
 
 
@@ -119,9 +115,7 @@ def test_a_text_too_long_for_a_cell_continues_on_a_sheet_of_its_own(exported: Ev
 
 
 def test_dates_are_dates_and_ids_are_text(exported: EvidenceSummary) -> None:
-    (trained,) = [
-        row for row in records(exported.path, "Training evidence") if row["Completion ID"] == "0001"
-    ]
+    (trained,) = [row for row in records(exported.path, "Training evidence") if row["Completion ID"] == "0001"]
     assert trained["Completed at (UTC)"] == dt.datetime(2026, 1, 20, 8, 30, 15, 123000)  # noqa: DTZ001
     assert trained["Score"] == "007"
     excepted = records(exported.path, "Exceptions")[0]
@@ -189,17 +183,17 @@ def test_final_needs_a_reviewer_other_than_the_preparer(
     assert bool(summary.reasons) == (status == "DRAFT")
 
 
-def test_exceptions_say_why_they_have_no_effect(exported: EvidenceSummary) -> None:
+def test_exceptions_say_whether_they_hold_and_why_not(exported: EvidenceSummary) -> None:
     states = {
-        row["Exception ID"]: (row["State"], row["Problem"]) for row in records(exported.path, "Exceptions")
+        row["Exception ID"]: (row["State"], row["No effect because"]) for row in records(exported.path, "Exceptions")
     }
     assert states == {
         "X-1": ("in force", None),
-        "X-2": ("without effect", "the approver is the requester"),
-        "X-3": ("without effect", "the approver is the worker"),
-        "X-4": ("without effect", "approved after the instant of knowledge"),
-        "X-5": ("without effect", "malformed: it ends before it starts"),
-        "X-6": ("ended", None),
+        "X-2": ("without effect", "approved by the one who asked for it"),
+        "X-3": ("ended", None),
+        "X-4": ("not begun", None),
+        "X-5": ("without effect", "approved after it had ended, or the worker has no role"),
+        "X-6": ("without effect", "names a worker the HRIS does not know"),
     }
 
 
@@ -213,9 +207,7 @@ def test_obligations_name_their_evidence_and_rule(exported: EvidenceSummary) -> 
 
 def test_leavers_hold_every_end_and_every_orphan(exported: EvidenceSummary) -> None:
     rows = records(exported.path, "Leavers and accounts")
-    assert [
-        (row["Kind"], row["Account ID"], row["Still open"], row["Days active after"]) for row in rows
-    ] == [
+    assert [(row["Kind"], row["Account ID"], row["Still open"], row["Days active after"]) for row in rows] == [
         ("leaver", "A3", "yes", 41.25),
         ("orphan", "A9", "yes", None),
     ]
@@ -226,15 +218,10 @@ def test_the_dictionary_explains_every_column_and_counts_blanks(exported: Eviden
     explained = {(row["Sheet"], row["Heading"]) for row in rows if row["Meaning"]}
     opened = book(exported.path)
     present = {
-        (sheet.title, cell.value)
-        for sheet in opened
-        if sheet.title not in ("Cover", "Long text")
-        for cell in sheet[1]
+        (sheet.title, cell.value) for sheet in opened if sheet.title not in ("Cover", "Long text") for cell in sheet[1]
     }
     assert present <= explained
-    (evaluator,) = [
-        row for row in rows if (row["Sheet"], row["Heading"]) == ("Training evidence", "Evaluator")
-    ]
+    (evaluator,) = [row for row in rows if (row["Sheet"], row["Heading"]) == ("Training evidence", "Evaluator")]
     assert (evaluator["Blank cells"], evaluator["Rows"]) == (2, 2)
     assert any("trained / (trained + gap)" in str(row["Meaning"]) for row in rows)
 
@@ -286,9 +273,7 @@ def test_an_empty_sheet_says_what_that_means(reader: Reader, tmp_path: Path) -> 
     assert sheet.tables["Gaps"].ref == "A1:U2"
 
 
-def test_a_table_longer_than_a_sheet_goes_on_in_numbered_parts_that_tie(
-    reader: Reader, tmp_path: Path
-) -> None:
+def test_a_table_longer_than_a_sheet_goes_on_in_numbered_parts_that_tie(reader: Reader, tmp_path: Path) -> None:
     summary = write_evidence(reader, tmp_path / "e.xlsx", row_limit=3)
     assert [name for name in summary.rows if name.startswith("Obligations")] == [
         "Obligations",

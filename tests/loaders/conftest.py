@@ -22,11 +22,9 @@ def read_parquet(path: Path) -> list[dict[str, Any]]:
     """All rows of a Parquet file, by row number."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        table = connection.execute(
-            f"select * from read_parquet('{path}') order by row_number"
-        ).to_arrow_table()
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+        cursor = connection.execute(f"select * from read_parquet('{path}') order by row_number")
+        names = [described[0] for described in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @dataclass

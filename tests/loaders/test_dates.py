@@ -163,17 +163,13 @@ def test_sentinels_mean_an_open_end(loading: Loading, text: str) -> None:
     assert [role[name] for name in role if name.startswith("effective_to_")] == [None, None, None]
     assert role["contract_end_on"] is None
     assert role["recorded_at"] is None
-    account = one(
-        loading, "lms_accounts", "account_id,status,deactivated_at", f"A,active,{text}", name="accounts"
-    )
+    account = one(loading, "lms_accounts", "account_id,status,deactivated_at", f"A,active,{text}", name="accounts")
     assert account["deactivated_at"] is None
 
 
 @pytest.mark.parametrize("text", ["9999-12-31x", "9999-12-31T99:00", "1"])
 def test_what_only_looks_like_a_sentinel_is_rejected(loading: Loading, text: str) -> None:
-    loading.load(
-        "role_history", f"worker_id,effective_from,status,effective_to\nW,2026-01-05,active,{text}\n"
-    )
+    loading.load("role_history", f"worker_id,effective_from,status,effective_to\nW,2026-01-05,active,{text}\n")
     assert [reject["column_name"] for reject in loading.rejects()] == ["effective_to"]
 
 

@@ -48,9 +48,7 @@ def test_a_second_load_of_the_same_file_is_unchanged_and_has_no_rows(loading: Lo
     second = loading.record
     assert (second.status, second.rows_read, second.rows_accepted) == ("unchanged", 0, 0)
     assert second.content_load_id == first.load_id
-    assert sorted(path.name for path in load_folder(loading.warehouse, second.load_id).iterdir()) == [
-        "manifest.json"
-    ]
+    assert sorted(path.name for path in load_folder(loading.warehouse, second.load_id).iterdir()) == ["manifest.json"]
     assert len(rows) == 3
     loading.load("workers", at=FIRST + 2 * WEEK)
     assert loading.record.content_load_id == first.load_id
@@ -180,9 +178,7 @@ def test_too_many_workers_ended_at_once_are_held(loading: Loading, ended: int, s
     loading.load("role_history", roles(100, ended=ended), at=FIRST + WEEK)
     assert loading.record.status == status
     if status == "held":
-        assert loading.record.reason == (
-            "6 of 100 employed workers are ended at once: 6.0% (max_ended_pct = 5)"
-        )
+        assert loading.record.reason == ("6 of 100 employed workers are ended at once: 6.0% (max_ended_pct = 5)")
 
 
 def test_ends_in_the_future_and_ends_known_before_are_not_new(loading: Loading) -> None:
@@ -233,3 +229,51 @@ def test_progress_lines_tell_counts_and_no_data(loading: Loading) -> None:
         "hr: 1,235 rows read, 1 rejected",
         "hr: unchanged since 20260302T060000000000Z-hr-001",
     ]
+
+
+def test_a_remote_address_is_copied_and_its_password_is_not_kept(loading: Loading) -> None:
+    import fsspec
+
+    remote = fsspec.filesystem("memory")
+    remote.pipe({"/drop/b.csv": workers(2).encode(), "/drop/a.csv": workers(1).encode()})
+    try:
+        source = Source(name="hr", feed="workers", path="memory://drop/*.csv")
+        records = loading.load_each([source])
+        assert [(record.address, record.rows_read) for record in records] == [
+            ("memory:///drop/a.csv", 1),
+            ("memory:///drop/b.csv", 2),
+        ]
+        with pytest.raises(LoadError, match="no such file") as raised:
+            loading.load_each([Source(name="hr", feed="workers", path="memory://ann:secret@drop/none.csv")])
+        assert "secret" not in str(raised.value)
+    finally:
+        remote.rm("/drop", recursive=True)
+
+
+def test_sources_whose_names_differ_in_punctuation_alone(loading: Loading) -> None:
+    loading.write(workers(1))
+    sources = [Source(name=name, feed="workers", path="feed.csv") for name in ("a b", "a-b", "a_b")]
+    records = loading.load_each(sources)
+    assert len({record.load_id for record in records}) == 3
+    assert len(read_manifests(loading.warehouse)) == 3
+
+
+def test_a_pattern_or_zone_the_engine_does_not_know(loading: Loading) -> None:
+    with pytest.raises(ConfigurationError, match="format specifier"):
+        loading.load("workers", workers(1), date_format="%Q")
+    with pytest.raises(ConfigurationError, match="localtime"):
+        loading.load("workers", timezone="localtime")
+
+
+def test_a_damaged_parquet_file_is_a_load_error(loading: Loading) -> None:
+    import duckdb
+
+    path = loading.folder / "feed.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'W' || i as worker_id from range(5000) as r(i)) to '{path}'")
+    content = bytearray(path.read_bytes())
+    content[4:4000] = b"\xff" * 3996
+    path.write_bytes(bytes(content))
+    with pytest.raises(LoadError, match="cannot be read or converted"):
+        loading.load("workers", file="feed.parquet")
+    assert list(landing_folder(loading.warehouse).iterdir()) == []

@@ -82,12 +82,8 @@ def test_anything_but_a_scalar_expression_is_a_configuration_error(loading: Load
         loading.load("workers", "worker_id\n1\n", columns={"full_name": expression})
 
 
-@pytest.mark.parametrize(
-    "expression", ["Nmae", "upper(Nmae)", "Full Name", "a b c", "upper(", "no_function(Name)"]
-)
-def test_a_mapping_of_what_is_not_there_names_source_column_and_choices(
-    loading: Loading, expression: str
-) -> None:
+@pytest.mark.parametrize("expression", ["Nmae", "upper(Nmae)", "Full Name", "a b c", "upper(", "no_function(Name)"])
+def test_a_mapping_of_what_is_not_there_names_source_column_and_choices(loading: Loading, expression: str) -> None:
     with pytest.raises(ConfigurationError) as raised:
         loading.load("workers", "worker_id,Name\n1,a\n", columns={"full_name": expression})
     assert raised.value.exit_code == 2
@@ -126,9 +122,7 @@ def test_defaults(loading: Loading) -> None:
     content = "worker_id,status,effective_from,assignment_key,sequence\nW,active,2026-01-05,,\n"
     (row,) = loading.load("role_history", content)
     assert (row["assignment_key"], row["sequence"]) == ("primary", 0)
-    (row,) = loading.load(
-        "role_history", "worker_id,status,effective_from\nW,active,2026-01-05\n", name="other"
-    )
+    (row,) = loading.load("role_history", "worker_id,status,effective_from\nW,active,2026-01-05\n", name="other")
     assert (row["assignment_key"], row["sequence"]) == ("primary", 0)
     assert "sequence" in loading.record.missing_optional
 
@@ -137,16 +131,12 @@ def test_defaults(loading: Loading) -> None:
     ("text", "value"), [("12", 12), ("-3", -3), ("4.0", 4), ("4.5", None), ("x", None), ("1e3", None)]
 )
 def test_integers(loading: Loading, text: str, value: int | None) -> None:
-    rows = loading.load(
-        "role_history", f"worker_id,status,effective_from,sequence\nW,active,2026-01-05,{text}\n"
-    )
+    rows = loading.load("role_history", f"worker_id,status,effective_from,sequence\nW,active,2026-01-05,{text}\n")
     assert [row["sequence"] for row in rows] == ([] if value is None else [value])
     assert len(loading.rejects()) == (value is None)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("Yes", True), ("1", True), ("FALSE", False), ("0", False), ("", None)]
-)
+@pytest.mark.parametrize(("text", "value"), [("Yes", True), ("1", True), ("FALSE", False), ("0", False), ("", None)])
 def test_booleans(loading: Loading, text: str, value: bool | None) -> None:
     (row,) = loading.load("lms_courses", f"course_id,is_active\nC,{text}\n")
     assert row["is_active"] is value

@@ -44,9 +44,7 @@ def searched(local: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
 def test_every_hour_of_some_years(name: str) -> None:
     zone = zoneinfo.ZoneInfo(name)
     starts = [dt.datetime(year, 1, 1) for year in (1999, 2011, 2026)]  # noqa: DTZ001  # local times
-    times = [
-        start + hour * HOUR + dt.timedelta(minutes=hour * 7 % 60) for start in starts for hour in range(8760)
-    ]
+    times = [start + hour * HOUR + dt.timedelta(minutes=hour * 7 % 60) for start in starts for hour in range(8760)]
     times += [start + hour * HOUR for start in starts for hour in range(8760)]
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'Asia/Tokyo'")  # the session's zone must not matter
@@ -64,7 +62,8 @@ def test_zone_by_row_and_nulls() -> None:
     with duckdb.connect() as connection:
         found = connection.execute(
             f"select {utc_expression('local', 'zone')} from (values "
-            "(timestamp '2026-11-01 00:00', 'America/Havana'), (timestamp '2026-04-24 00:00', 'Africa/Cairo'), "
+            "(timestamp '2026-11-01 00:00', 'America/Havana'), "
+            "(timestamp '2026-04-24 00:00', 'Africa/Cairo'), "
             "(null, 'Africa/Cairo'), (timestamp '2026-04-24 00:00', null)) as given(local, zone)"
         ).fetchall()
     assert [row[0] for row in found] == [

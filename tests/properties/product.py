@@ -41,8 +41,7 @@ _PUBLISHED: Final[dict[str, str]] = {
         " from credential_periods"
     ),
     "compliance_timeline": (
-        "select worker_id, requirement_id, site, valid_from, valid_to, state, cause, owner"
-        " from compliance_timeline"
+        "select worker_id, requirement_id, site, valid_from, valid_to, state, cause, owner from compliance_timeline"
     ),
     "gaps": (
         "select gaps.worker_id, person_id, requirement_id, gaps.site, opened_at, closed_at, closed_by,"

@@ -30,9 +30,7 @@ class PolicyMaker(Palette):
     def policy(self) -> dict[str, Table]:
         return {
             "requirements": tuple(self.requirement(name) for name in self.requirements),
-            "requirement_rules": tuple(
-                self.rule(number) for number in range(1, self.one((1, 2, 2, 3, 4)) + 1)
-            ),
+            "requirement_rules": tuple(self.rule(number) for number in range(1, self.one((1, 2, 2, 3, 4)) + 1)),
             "course_credits": tuple(self.credit(place) for place in range(self.one((1, 2, 3, 4)))),
             "exceptions": tuple(self.exception(number) for number in range(1, self.one((0, 0, 1, 2)) + 1)),
             "retrain_orders": tuple(self.order() for _ in range(self.one((0, 0, 0, 1, 2)))),
@@ -90,9 +88,7 @@ class PolicyMaker(Palette):
             "ends_on": end.isoformat(),
             "reason": "" if self.maybe(0.05) else "licence",
             "requested_by": self.one(("ann", "Ann", "")),
-            "approved_by": self.one(
-                ("bob", "bob", "bob", "bob", "bob", "ann", worker_id.lower(), f"U{worker_id}", "")
-            ),
+            "approved_by": self.one(("bob", "bob", "bob", "bob", "bob", "ann", worker_id.lower(), f"U{worker_id}", "")),
             "approved_at": self.early() if self.maybe(0.6) else self.at(0.1),
         }
 

@@ -58,9 +58,7 @@ class _Maker(PolicyMaker):
         return {
             "sites": _SITES,
             "jobs": _JOBS,
-            "lms_courses": tuple(
-                {"course_id": course, "title": course} for course in ("C", "C2", "C3", "C0")
-            ),
+            "lms_courses": tuple({"course_id": course, "title": course} for course in ("C", "C2", "C3", "C0")),
             "workers": self.worker_rows(),
             "role_history": self.role_rows(),
             "lms_accounts": self.account_rows(),
@@ -103,9 +101,7 @@ class _Maker(PolicyMaker):
         contract_end = self.day(0.3)
         rows: list[Row] = []
         for place in range(self.one((1, 2, 2, 3, 3, 4, 5))):
-            status = self.one(
-                ("active", "active", "active", "active", "leave", "suspended", "terminated", "prehire")
-            )
+            status = self.one(("active", "active", "active", "active", "leave", "suspended", "terminated", "prehire"))
             if place == 0:
                 status = self.one(("active", "active", "active", "active", "prehire", "leave"))
             if self.maybe(0.35):
@@ -134,9 +130,7 @@ class _Maker(PolicyMaker):
                     "job_title": self.one(("", "", "Lead")),
                     "department": self.one(("", "D1", "D2")),
                     "site": site,
-                    "contract_end_on": contract_end
-                    if kind not in ("employee", "") or self.maybe(0.1)
-                    else "",
+                    "contract_end_on": contract_end if kind not in ("employee", "") or self.maybe(0.1) else "",
                     "task_scope": scope,
                 }
             )
@@ -225,9 +219,7 @@ class _Maker(PolicyMaker):
 
     def login_rows(self) -> Table:
         count = self.one((0, 0, 2, 4))
-        return tuple(
-            {"account_id": self.one((*self.accounts, "A0")), "logged_in_at": self.at()} for _ in range(count)
-        )
+        return tuple({"account_id": self.one((*self.accounts, "A0")), "logged_in_at": self.at()} for _ in range(count))
 
     def loads(self, feeds: dict[str, Table]) -> tuple[Load, ...]:
         """One load, or two of which the earlier one differs in a few rows."""

@@ -35,8 +35,8 @@ class Account:
         """Whether it was active at any time in the half-open interval."""
         return any(max(start, since) < min(end, until) for since, until in self.active)
 
-    def closed_for(self, moment: dt.datetime) -> dt.datetime:
-        """The end of the last interval that began before that instant; END when it is still open."""
+    def last_closed(self, moment: dt.datetime) -> dt.datetime:
+        """The end of the last active interval that began before that instant; END when it is still open."""
         return max((until for since, until in self.active if since < moment), default=END)
 
 
@@ -81,9 +81,7 @@ def _link(facts: Facts, row: AccountRow) -> tuple[str, str | None, str | None]:
     decision = _override(facts, row.account_id)
     if decision is not None:
         worker_id = cell.text(decision.get("worker_id"))
-        return (
-            ("linked", "override", worker_id) if worker_id in facts.worker_ids else ("unlinked", "override", None)
-        )
+        return ("linked", "override", worker_id) if worker_id in facts.worker_ids else ("unlinked", "override", None)
     for method, candidates in (
         ("worker_ref", {row.worker_ref} & facts.worker_ids),
         ("email", _workers_with(facts, "email", row.email, lower=True)),
@@ -144,11 +142,7 @@ def _activity(
             if shown.status == "active":
                 break
             first = shown
-        closed = (
-            first.loaded_at
-            if not first.is_first_load
-            else (first.last_login_at or row.created_at or BEGINNING)
-        )
+        closed = first.loaded_at if not first.is_first_load else (first.last_login_at or row.created_at or BEGINNING)
     else:
         closed = END
     if closed > facts.as_of:

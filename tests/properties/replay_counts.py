@@ -40,19 +40,14 @@ def compliance(known: Known, segments: list[Segment]) -> list[dict[str, object]]
     """The published rows: the organisation, every site of the feed, every other that counts something."""
     running = [segment for segment in segments if segment.valid_to == END]
     named = {site for segment in running for site in _sites_of(known, segment)}
-    named |= {site for site in _account_sites(known).values() if site is not None}
     rows: list[dict[str, object]] = []
     for site in (None, *sorted(named | set(known.facts.sites))):
         mine = [segment for segment in running if site is None or site in _sites_of(known, segment)]
         counts = {state: sum(segment.state == state for segment in mine) for state in STATES}
         people = {
-            known.facts.person(segment.period.worker_id)
-            for segment in mine
-            if segment.state in ("trained", "gap")
+            known.facts.person(segment.period.worker_id) for segment in mine if segment.state in ("trained", "gap")
         }
-        with_gap = {
-            known.facts.person(segment.period.worker_id) for segment in mine if segment.state == "gap"
-        }
+        with_gap = {known.facts.person(segment.period.worker_id) for segment in mine if segment.state == "gap"}
         rows.append(
             {
                 "site": site,
@@ -93,12 +88,8 @@ def inflation(
                 "lms_completed": completed,
                 "lms_pct": lms_pct,
                 "true_pct": true_pct,
-                "inflation_pct": lms_pct - true_pct
-                if lms_pct is not None and isinstance(true_pct, float)
-                else None,
-                "lms_pct_without_stale": _pct(
-                    sum(assignment.completed_at != END for assignment in kept), len(kept)
-                ),
+                "inflation_pct": lms_pct - true_pct if lms_pct is not None and isinstance(true_pct, float) else None,
+                "lms_pct_without_stale": _pct(sum(assignment.completed_at != END for assignment in kept), len(kept)),
             }
         )
     return rows

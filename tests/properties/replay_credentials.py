@@ -110,9 +110,7 @@ def all_credentials(
             for worker_id in facts.worker_ids:
                 if facts.person(worker_id) == person:
                     credentials.add(
-                        _credential(
-                            facts, completion, requirement, site, worker_id, states=states, events=events
-                        )
+                        _credential(facts, completion, requirement, site, worker_id, states=states, events=events)
                     )
     return [credential for credential in credentials if credential.valid_from < credential.valid_to]
 
@@ -130,9 +128,7 @@ def _credential(
     start = completion.completed_at
     ends = {
         "expires_at": completion.expires_at or END,
-        "validity": cell.add_months(start, requirement.validity_months)
-        if requirement.validity_months
-        else END,
+        "validity": cell.add_months(start, requirement.validity_months) if requirement.validity_months else END,
         "retrain_event": min(
             (
                 event.effective_at
@@ -181,10 +177,7 @@ def _retrain_orders(
             concerned = ordered_at == site
         else:
             concerned = any(
-                state.worker_id == worker_id
-                and state.is_employed
-                and state.site == ordered_at
-                and state.holds(moment)
+                state.worker_id == worker_id and state.is_employed and state.site == ordered_at and state.holds(moment)
                 for state in states
             )
         if concerned:

@@ -170,9 +170,7 @@ def known_facts(world: World) -> Facts:
         sites={str(cell.text(row["site"])): row for _, row in rows("sites")},
         jobs={str(cell.text(row["job_code"])): row for _, row in rows("jobs")},
         workers={str(cell.text(row["worker_id"])): row for _, row in rows("workers")},
-        hired_on={
-            str(cell.text(row["worker_id"])): cell.date(row.get("hired_on")) for _, row in rows("workers")
-        },
+        hired_on={str(cell.text(row["worker_id"])): cell.date(row.get("hired_on")) for _, row in rows("workers")},
         roles=[],
         policy=dict(world.policy),
     )
@@ -273,9 +271,7 @@ def _role(facts: Facts, world: World, number: int, row: Row) -> RoleRow:
         else:
             end = _required_instant(stated_end, source_zone)
 
-    contract_end_on = (
-        None if cell.is_open_end(row.get("contract_end_on")) else cell.date(row.get("contract_end_on"))
-    )
+    contract_end_on = None if cell.is_open_end(row.get("contract_end_on")) else cell.date(row.get("contract_end_on"))
     has_contract = contract_end_on is not None and employment_type in CONTINGENT
     return RoleRow(
         worker_id=str(cell.text(row["worker_id"])),
@@ -284,9 +280,7 @@ def _role(facts: Facts, world: World, number: int, row: Row) -> RoleRow:
         start=start,
         sequence=int(cell.text(row.get("sequence")) or "0"),
         end=end,
-        contract_end=cell.midnight(contract_end_on + cell.DAY, zone)
-        if contract_end_on and has_contract
-        else END,
+        contract_end=cell.midnight(contract_end_on + cell.DAY, zone) if contract_end_on and has_contract else END,
         recorded_at=cell.instant(row.get("recorded_at"), source_zone),
         status=status,
         employment_type=employment_type,

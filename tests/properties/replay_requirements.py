@@ -126,9 +126,7 @@ def read_requirements(facts: Facts) -> dict[str, Requirement]:
 
 def effective_exceptions(facts: Facts) -> list[Waiver]:
     """The exceptions that are well formed, known, and approved by somebody else."""
-    return [
-        waiver for row in facts.policy.get("exceptions", ()) if (waiver := _exception(facts, row)) is not None
-    ]
+    return [waiver for row in facts.policy.get("exceptions", ()) if (waiver := _exception(facts, row)) is not None]
 
 
 def _exception(facts: Facts, row: Row) -> Waiver | None:

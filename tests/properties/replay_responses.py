@@ -156,8 +156,7 @@ def _superfluous(known: Known, event: Event, period: Period) -> list[AssignmentR
     return [
         assignment
         for assignment in known.crediting(period)
-        if assignment.is_open(moment)
-        and not any(counts_for(assignment, other, known.credits) for other in needed)
+        if assignment.is_open(moment) and not any(counts_for(assignment, other, known.credits) for other in needed)
     ]
 
 
@@ -172,17 +171,13 @@ def _end_actions(known: Known, event: Event) -> Iterator[tuple[str, Period | Non
     employment = _person_employment(known, event.worker_id)
     if any(start <= moment < end for start, end in employment):
         return
-    accounts = [
-        account for account in known.accounts_of(event.worker_id) if account.was_active(started_at, ended_at)
-    ]
+    accounts = [account for account in known.accounts_of(event.worker_id) if account.was_active(started_at, ended_at)]
     if not accounts:
         return
     next_start = min((start for start, _ in employment if start > moment), default=END)
-    last = max(account.closed_for(moment) for account in accounts)
+    last = max(account.last_closed(next_start) for account in accounts)
     yield "deactivate_account", None, last if last < next_start else None
-    still_open = [
-        assignment for assignment in known.assignments_of(event.worker_id) if assignment.is_open(moment)
-    ]
+    still_open = [assignment for assignment in known.assignments_of(event.worker_id) if assignment.is_open(moment)]
     if still_open:
         yield "close_assignments", None, _last_closed(still_open, next_start)
 
@@ -205,9 +200,7 @@ def clock_and_due(known: Known, event: Event, action: str) -> tuple[dt.datetime,
     return clock_at, clock_at + dt.timedelta(hours=allowed_hours)
 
 
-def _judged(
-    known: Known, event: Event, action: str, period: Period | None, answer: dt.datetime | None
-) -> Response:
+def _judged(known: Known, event: Event, action: str, period: Period | None, answer: dt.datetime | None) -> Response:
     clock_at, due_at = clock_and_due(known, event, action)
     as_of, feed = known.facts.as_of, "lms_accounts" if action in _ACCOUNT_ACTIONS else "lms_assignments"
     covers = _covers_from(known, feed)
@@ -241,9 +234,7 @@ def _covers_from(known: Known, feed: str) -> dt.datetime | None:
     if facts.covers_from[feed] is not None:
         return facts.covers_from[feed]
     if feed == "lms_accounts":
-        moments = [
-            row.created_at for row in facts.accounts if row.created_at and row.created_at <= facts.as_of
-        ]
+        moments = [row.created_at for row in facts.accounts if row.created_at and row.created_at <= facts.as_of]
     else:
         moments = [row.assigned_at for row in facts.assignments]
     return min(moments, default=None)
@@ -263,9 +254,7 @@ def event_responses(responses: list[Response]) -> list[dict[str, object]]:
             "clock_at": response.clock_at,
             "due_at": response.due_at,
             "responded_at": response.responded_at,
-            "latency_hours": cell.hours(response.responded_at - response.clock_at)
-            if response.responded_at
-            else None,
+            "latency_hours": cell.hours(response.responded_at - response.clock_at) if response.responded_at else None,
             "verdict": response.verdict,
         }
         for response in responses
@@ -288,8 +277,7 @@ def unsynced_events(known: Known, responses: list[Response]) -> list[dict[str, o
                     "actions_missing": sum(response.verdict == "missing" for response in bad),
                     "actions_late": sum(response.verdict == "late" for response in bad),
                     "hours_overdue": max(
-                        cell.hours((response.responded_at or known.facts.as_of) - response.due_at)
-                        for response in bad
+                        cell.hours((response.responded_at or known.facts.as_of) - response.due_at) for response in bad
                     ),
                 }
             )
@@ -303,9 +291,7 @@ def stale_accounts(known: Known) -> list[dict[str, object]]:
         if account.status == "linked":
             rows += _stale(known, account)
         elif account.status == "unlinked" and account.is_active(known.facts.as_of):
-            rows.append(
-                {"kind": "orphan", "account_id": account.account_id, "worker_id": None, "is_open": True}
-            )
+            rows.append({"kind": "orphan", "account_id": account.account_id, "worker_id": None, "is_open": True})
     return rows
 
 
@@ -368,8 +354,6 @@ def _ending_event(known: Known, account: Account, ended_at: dt.datetime) -> Even
     there = [
         event
         for event in known.events
-        if event.effective_at == ended_at
-        and event.event_type in ENDS
-        and known.facts.person(event.worker_id) == person
+        if event.effective_at == ended_at and event.event_type in ENDS and known.facts.person(event.worker_id) == person
     ]
     return min(there, key=lambda event: (event.worker_id != account.worker_id, event.worker_id))

@@ -134,9 +134,7 @@ def _states(facts: Facts, group: list[RoleRow]) -> list[State]:
                 valid_from=row.start,
                 valid_to=end,
                 row=row,
-                recorded_at=min(
-                    other.recorded_at or other.start for other in group if _says_the_same(other, row)
-                ),
+                recorded_at=min(other.recorded_at or other.start for other in group if _says_the_same(other, row)),
                 is_ended_by_contract=end == row.contract_end and end not in (END, next_start, row.end),
                 job_title=row.texts["job_title"] or (cell.text(job.get("job_title")) if job else None),
                 training_profile=cell.text(job.get("training_profile")) if job else None,
@@ -187,9 +185,7 @@ def all_events(facts: Facts, states: list[State]) -> list[Event]:
 def _worker_events(facts: Facts, worker_id: str, states: list[State]) -> list[Event]:
     mine = [state for state in states if state.worker_id == worker_id]
     employed = [state for state in mine if state.is_employed]
-    instants = sorted(
-        {state.valid_from for state in employed} | {state.valid_to for state in employed} - {END}
-    )
+    instants = sorted({state.valid_from for state in employed} | {state.valid_to for state in employed} - {END})
     events: list[Event] = []
     for moment in instants:
         before = {state.assignment_key: state for state in employed if state.holds_before(moment)}
@@ -197,9 +193,7 @@ def _worker_events(facts: Facts, worker_id: str, states: list[State]) -> list[Ev
         if after and not before:
             start = lead(list(after.values()))
             hired_on = facts.hired_on.get(worker_id)
-            is_known_before = (
-                moment == instants[0] and hired_on is not None and hired_on < start.row.written.date()
-            )
+            is_known_before = moment == instants[0] and hired_on is not None and hired_on < start.row.written.date()
             if not is_known_before:
                 kind = _start_type(facts, start, states)
                 events.append(_event(kind, moment, mine, after=start, before=None))
@@ -223,7 +217,6 @@ def _changes(
 ) -> list[Event]:
     """Events at an instant on both sides of which the worker is employed."""
     events: list[Event] = []
-    conversions: list[State] = []
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old is new:
@@ -240,13 +233,18 @@ def _changes(
                 kinds.append("leave_start")
             if old.row.status == "leave" and new.row.status != "leave":
                 kinds.append("leave_return")
-            if old.is_contingent != new.is_contingent:
-                conversions.append(new)
         events += [_event(kind, moment, mine, after=new, before=old) for kind in kinds]
-    if conversions:
-        new = lead(conversions)
+    was_contingent = all(state.is_contingent for state in before.values())
+    is_contingent = all(state.is_contingent for state in after.values())
+    converting = [
+        state
+        for state in after.values()
+        if state.valid_from == moment and state.is_contingent == is_contingent != was_contingent
+    ]
+    if converting:
+        new = lead(converting)
         kind = _start_type(facts, new, states)
-        events.append(_event(kind, moment, mine, after=new, before=before[new.assignment_key]))
+        events.append(_event(kind, moment, mine, after=new, before=before.get(new.assignment_key)))
     return events
 
 
@@ -264,17 +262,11 @@ def _start_type(facts: Facts, start: State, states: list[State]) -> str:
     return "rehire" if was_employee else "hire"
 
 
-def _event(
-    kind: str, moment: dt.datetime, mine: list[State], *, after: State | None, before: State | None
-) -> Event:
+def _event(kind: str, moment: dt.datetime, mine: list[State], *, after: State | None, before: State | None) -> Event:
     side = after or before
     assert side is not None
     starting = next(
-        (
-            state
-            for state in mine
-            if state.assignment_key == side.assignment_key and state.valid_from == moment
-        ),
+        (state for state in mine if state.assignment_key == side.assignment_key and state.valid_from == moment),
         None,
     )
     return Event(

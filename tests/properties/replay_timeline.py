@@ -120,8 +120,7 @@ def state_at(known: Known, period: Period, moment: dt.datetime) -> str:
 def _has_held(credentials: list[Credential], period: Period, moment: dt.datetime) -> bool:
     """Whether a credential has held in the period, up to that instant."""
     return any(
-        credential.valid_from <= moment and credential.valid_to > period.valid_from
-        for credential in credentials
+        credential.valid_from <= moment and credential.valid_to > period.valid_from for credential in credentials
     )
 
 

@@ -85,17 +85,12 @@ def _fewer_settings(world: World) -> Iterator[World]:
 def _fewer_cells(world: World) -> Iterator[World]:
     for feed in world.feeds:
         optional = {column.name for column in FEEDS[feed].columns if not column.required}
-        for identity in {
-            _identity(feed, row): row for load in world.loads for row in load.feeds.get(feed, ())
-        }:
+        for identity in {_identity(feed, row): row for load in world.loads for row in load.feeds.get(feed, ())}:
             for column in sorted(optional):
 
-                def blanked(
-                    rows: Table, feed: str = feed, identity: object = identity, name: str = column
-                ) -> Table:
+                def blanked(rows: Table, feed: str = feed, identity: object = identity, name: str = column) -> Table:
                     return tuple(
-                        {**row, name: ""} if _identity(feed, row) == identity and row.get(name) else row
-                        for row in rows
+                        {**row, name: ""} if _identity(feed, row) == identity and row.get(name) else row for row in rows
                     )
 
                 smaller = _with_feed(world, feed, blanked)
@@ -125,17 +120,13 @@ def _with_feed(world: World, feed: str, change: Callable[[Table], Table]) -> Wor
 def _is_whole(policy: Mapping[str, Table]) -> bool:
     """Whether every row names a requirement that is there; one that does not is a configuration error."""
     names = {row["requirement_id"] for row in policy.get("requirements", ())}
-    return all(
-        row["requirement_id"] in names for rows in policy.values() for row in rows if "requirement_id" in row
-    )
+    return all(row["requirement_id"] in names for rows in policy.values() for row in rows if "requirement_id" in row)
 
 
 def world_text(world: World) -> str:
     """The world for a reader: settings, then every table that has rows, without its empty columns."""
     lines = [f"timezone={world.timezone} as_of={world.as_of} known_at={world.known_at}"]
-    lines += [
-        f"[{feed}] {settings}" for feed, settings in world.sources.items() if settings != SourceSettings()
-    ]
+    lines += [f"[{feed}] {settings}" for feed, settings in world.sources.items() if settings != SourceSettings()]
     for number, load in enumerate(world.loads, start=1):
         lines.append(f"load {number} at {load.loaded_at}")
         for feed, rows in load.feeds.items():
@@ -146,7 +137,4 @@ def world_text(world: World) -> str:
 
 
 def _table_text(name: str, rows: Table) -> list[str]:
-    return [
-        f"  {name}: " + " ".join(f"{column}={value}" for column, value in row.items() if value)
-        for row in rows
-    ]
+    return [f"  {name}: " + " ".join(f"{column}={value}" for column, value in row.items() if value) for row in rows]

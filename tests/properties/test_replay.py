@@ -46,19 +46,14 @@ def test_timeline_covers_every_required_instant_once(seed: int) -> None:
         assert sum(spent, dt.timedelta()) == required
     for rows in segments.values():
         rows.sort(key=lambda row: row["valid_from"])
-        assert all(
-            one["valid_to"] is not None and one["valid_to"] <= two["valid_from"]
-            for one, two in pairwise(rows)
-        )
+        assert all(one["valid_to"] is not None and one["valid_to"] <= two["valid_from"] for one, two in pairwise(rows))
 
 
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
 def test_gap_days_are_those_of_its_causes(seed: int) -> None:
     for gap in replay(random_world(seed))["gaps"]:
-        days = [
-            value for column, value in gap.items() if column.startswith("days_") and isinstance(value, float)
-        ]
+        days = [value for column, value in gap.items() if column.startswith("days_") and isinstance(value, float)]
         assert sum(days) == pytest.approx(gap["exposure_days"])
         assert gap[f"days_{gap['first_cause']}"] is not None
 
@@ -85,16 +80,12 @@ def _check_verdict(row: dict[str, Any], as_of: dt.datetime) -> None:
     assert (answered is None) == (row["verdict"] in ("missing", "pending", "not_evaluable"))
     if answered is not None:
         assert answered <= as_of
-        expected = (
-            "early" if answered < row["clock_at"] else "on_time" if answered <= row["due_at"] else "late"
-        )
+        expected = "early" if answered < row["clock_at"] else "on_time" if answered <= row["due_at"] else "late"
         assert row["verdict"] == expected
 
 
 def _bags(tables: Tables) -> dict[str, list[str]]:
-    return {
-        table: sorted(repr(sorted(row.items(), key=str)) for row in rows) for table, rows in tables.items()
-    }
+    return {table: sorted(repr(sorted(row.items(), key=str)) for row in rows) for table, rows in tables.items()}
 
 
 @pytest.mark.parametrize("seed", range(10))

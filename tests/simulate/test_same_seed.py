@@ -31,9 +31,7 @@ def test_same_seed_gives_same_bytes_also_under_another_hash_seed(tmp_path: Path)
     subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "PYTHONHASHSEED": "4711"})
     one = _digests(tmp_path / "one")
     assert one == _digests(tmp_path / "two")
-    assert {"answers.json", "gapwatch.toml", "policy/requirements.csv", "feeds/lms/courses.parquet"} <= set(
-        one
-    )
+    assert {"answers.json", "gapwatch.toml", "policy/requirements.csv", "feeds/lms/courses.parquet"} <= set(one)
 
 
 def test_another_seed_gives_another_company(tmp_path: Path) -> None:

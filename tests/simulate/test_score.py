@@ -25,7 +25,8 @@ from gapwatch.simulate import simulate
 AS_OF = dt.datetime(2026, 10, 31, 18, tzinfo=dt.UTC)
 _TABLES = """
 create table run_parameters as select 'one' as run_id, timestamp '2026-10-31 18:00:00' as as_of,
-    timestamp '2026-11-01' as known_at, '' as policy_sha256, 'M' as organisation_name, 'UTC' as organisation_timezone;
+    timestamp '2026-11-01' as known_at, '' as policy_sha256, 'M' as organisation_name,
+    'UTC' as organisation_timezone;
 create table gaps (worker_id varchar, requirement_id varchar, opened_at timestamp, closed_at timestamp);
 create table unsynced_events (worker_id varchar, event_type varchar, effective_at timestamp);
 create table stale_accounts (kind varchar, account_id varchar, ended_at timestamp, is_open boolean);
@@ -81,12 +82,8 @@ def test_right_missed_and_false_are_counted_as_often_as_they_occur(
     assert (events.precision, events.recall, accounts.expected) == (1.0, 1.0, 0)
 
 
-def test_orphans_are_told_apart_by_account_alone(
-    generation: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    generation.execute(
-        "insert into stale_accounts values ('orphan', 'U1', null, null), ('stale', 'U2', null, true)"
-    )
+def test_orphans_are_told_apart_by_account_alone(generation: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    generation.execute("insert into stale_accounts values ('orphan', 'U1', null, null), ('stale', 'U2', null, true)")
     truth = _answers(
         stale_accounts=[
             {"kind": "orphan", "account_id": "U1", "ended_at": None, "is_open": True},
@@ -97,9 +94,7 @@ def test_orphans_are_told_apart_by_account_alone(
         assert score(reader, truth)[2].right == 1
 
 
-def test_another_instant_or_a_missing_list_is_refused(
-    generation: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_another_instant_or_a_missing_list_is_refused(generation: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     with _read(generation, tmp_path) as reader:
         with pytest.raises(ConfigurationError, match="as of"):
             score(reader, {**_answers(), "as_of": "2026-10-30T18:00:00Z"})

@@ -129,9 +129,7 @@ def test_retraining_ends_the_credential_and_calls_for_an_assignment() -> None:
     script.passes("2025-12-10T12:00")
     script.desk.start(START, OPERATOR, at("2026-01-02T12:00"), event="hire")
     senior = OPERATOR.but(job="POP2")
-    script.desk.change(
-        dt.date(2026, 2, 2), senior, at("2026-01-30T12:00"), events=("role_change",), reason="PROMO"
-    )
+    script.desk.change(dt.date(2026, 2, 2), senior, at("2026-01-30T12:00"), events=("role_change",), reason="PROMO")
     assert script.gaps() == [("2026-02-02T06:00:00Z", None, "expired_unassigned")]
     assert script.unsynced() == [("role_change", 1, 0)]
 
@@ -253,9 +251,7 @@ def test_transfer_takes_a_site_specific_credential_away_and_leaves_an_assignment
     script.desk.start(START, OPERATOR, at("2026-01-02T12:00"), event="hire")
     script.assign("2026-01-05T10:00")
     there = OPERATOR.but(site="HNY1")
-    script.desk.change(
-        dt.date(2026, 5, 4), there, at("2026-05-01T12:00"), events=("transfer",), reason="XFER"
-    )
+    script.desk.change(dt.date(2026, 5, 4), there, at("2026-05-01T12:00"), events=("transfer",), reason="XFER")
     assert [gap[:2] for gap in script.gaps()] == [
         ("2026-01-05T06:00:00Z", "2026-05-04T04:00:00Z"),
         ("2026-05-04T04:00:00Z", None),

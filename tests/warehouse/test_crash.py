@@ -39,9 +39,7 @@ load_source(settings, source, loaded_at=dt.datetime(2026, 3, 9, tzinfo=dt.UTC))
 """
 
 
-@pytest.mark.parametrize(
-    ("step", "count"), [("fsync", 1), ("fsync", 4), ("rename", 1), ("rename", 2), ("rename", 3)]
-)
+@pytest.mark.parametrize(("step", "count"), [("fsync", 1), ("fsync", 4), ("rename", 1), ("rename", 2), ("rename", 3)])
 def test_killed(tmp_path: Path, step: str, count: int) -> None:
     settings = Settings(folder=tmp_path, warehouse=Warehouse(path=tmp_path / "warehouse"))
     (tmp_path / "in").mkdir()

@@ -24,15 +24,13 @@ with warehouse_lock(Path(sys.argv[1])):
 
 
 def test_a_second_process_is_told_who_holds_it(tmp_path: Path) -> None:
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(WarehouseBusy, match=rf"process {holder.pid}, started 20\d\d-.*\+00:00") as raised:
-            with warehouse_lock(tmp_path):
-                pytest.fail("two hold it")
+        holder_named = rf"process {holder.pid}, started 20\d\d-.*\+00:00"
+        with pytest.raises(WarehouseBusy, match=holder_named) as raised, warehouse_lock(tmp_path):
+            pytest.fail("two hold it")
         assert raised.value.exit_code == 3
     finally:
         holder.kill()
@@ -48,14 +46,10 @@ def test_it_nests_in_one_thread_and_is_free_afterwards(tmp_path: Path) -> None:
         with warehouse_lock(tmp_path / "new"):
             pass
         script = f"{HOLDER.split('with')[0]}\nwith warehouse_lock(Path(sys.argv[1])): pass"
-        inside = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path / "new")], capture_output=True, check=False
-        )
+        inside = subprocess.run([sys.executable, "-c", script, str(tmp_path / "new")], capture_output=True, check=False)
         assert b"WarehouseBusy" in inside.stderr
         assert str(os.getpid()).encode() in inside.stderr
-    after = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "new")], capture_output=True, check=False
-    )
+    after = subprocess.run([sys.executable, "-c", script, str(tmp_path / "new")], capture_output=True, check=False)
     assert after.returncode == 0
 
 

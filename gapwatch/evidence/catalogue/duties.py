@@ -67,14 +67,10 @@ REQUIREMENTS: Final = TableSheet(
 OBLIGATIONS: Final = TableSheet(
     name="Obligations",
     purpose=(
-        "The full population: each worker and requirement, cut into intervals of one "
-        "state, passes as well as failures"
+        "The full population: each worker and requirement, cut into intervals of one state, passes as well as failures"
     ),
     question="evidence_obligations",
-    citation=(
-        "29 CFR 1910.119(g), 1910.147(c)(7), 1910.146(g), 1910.178(l), "
-        "1910.1030(g)(2); 49 CFR 172.704, 192.805"
-    ),
+    citation=("29 CFR 1910.119(g), 1910.147(c)(7), 1910.146(g), 1910.178(l), 1910.1030(g)(2); 49 CFR 172.704, 192.805"),
     empty="Nothing was required of anyone in the period and scope asked for.",
     counted=("state", "is_at_period_end"),
     frozen=2,
@@ -115,14 +111,10 @@ OBLIGATIONS: Final = TableSheet(
 TRAINING: Final = TableSheet(
     name="Training evidence",
     purpose=(
-        "Every training record of the people in scope, passed or failed, with what it "
-        "earned and where it came from"
+        "Every training record of the people in scope, passed or failed, with what it earned and where it came from"
     ),
     question="evidence_training",
-    citation=(
-        "29 CFR 1910.119(g)(3), 1910.178(l)(6), 1910.1030(h)(2); 49 CFR 172.704(d), "
-        "192.807; 45 CFR 164.530(j)"
-    ),
+    citation=("29 CFR 1910.119(g)(3), 1910.178(l)(6), 1910.1030(h)(2); 49 CFR 172.704(d), 192.807; 45 CFR 164.530(j)"),
     empty="The learning system holds no record of anyone in scope.",
     counted=("is_first_row",),
     frozen=2,
@@ -143,9 +135,7 @@ TRAINING: Final = TableSheet(
         Column("expires_at", "Expiry the learning system states", Kind.INSTANT),
         Column("requirement_id", "Requirement it earned a credential for; empty = none"),
         Column("valid_from", "The credential held from", Kind.INSTANT, heading="Credential from (UTC)"),
-        Column(
-            "valid_to", "… until; empty = it does not expire", Kind.INSTANT, heading="Credential to (UTC)"
-        ),
+        Column("valid_to", "… until; empty = it does not expire", Kind.INSTANT, heading="Credential to (UTC)"),
         Column(
             "ended_by",
             "What ends it: expires_at, validity, retrain_event or retrain_order",
@@ -185,11 +175,10 @@ EXCEPTIONS: Final = TableSheet(
         Column("approved_at", "When; it has no effect before", Kind.INSTANT),
         Column(
             "state",
-            "in force, not begun or ended (by the organisation's date at the end of the "
-            "period), or without effect",
+            "at the end of the period: in force, not begun, ended, or without effect",
             tones={"without effect": "gap", "in force": "waived"},
         ),
-        Column("problem", "Why it has no effect", Kind.LONG),
+        Column("no_effect_because", "Why it has no effect", Kind.LONG, heading="No effect because"),
         Column("file_name", "Policy file", heading="Policy file"),
         Column("row_number", "Row in that file", Kind.INTEGER, heading="Policy row"),
     ),

@@ -14,10 +14,7 @@ GAPS: Final = TableSheet(
     name="Gaps",
     purpose="Every time required training was missing: since when, why, who owns it, what closed it",
     question="evidence_gaps",
-    citation=(
-        "29 CFR 1910.119(g), 1910.147(c)(7), 1910.146(g), 1910.178(l), "
-        "1910.1030(g)(2); 49 CFR 172.704, 192.805"
-    ),
+    citation=("29 CFR 1910.119(g), 1910.147(c)(7), 1910.146(g), 1910.178(l), 1910.1030(g)(2); 49 CFR 172.704, 192.805"),
     empty="No gap was open in the period and scope asked for.",
     counted=("is_open_at_period_end", "severity"),
     frozen=3,
@@ -130,9 +127,7 @@ ACCOUNTS: Final = TableSheet(
             Kind.YESNO,
             heading="Active after end",
         ),
-        Column(
-            "active_until", "When it was closed; empty with active after end = still active", Kind.INSTANT
-        ),
+        Column("active_until", "When it was closed; empty with active after end = still active", Kind.INSTANT),
         Column(
             "days_active",
             "Days of 24 h it stayed active after the end",

@@ -83,18 +83,14 @@ SOURCES: Final = TableSheet(
 
 TIE_OUT: Final = PageSheet(
     name="Tie-out",
-    purpose=(
-        "That the population is complete: each count equals the sum of its parts, and the rows of the sheets"
-    ),
+    purpose=("That the population is complete: each count equals the sum of its parts, and the rows of the sheets"),
     citation="Completeness and accuracy of information produced by the organisation",
     columns=(
         Column("line", "Number of the line", Kind.INTEGER, heading="Line"),
         Column("part", "Which part of the chain from source to finding", heading="Part"),
         Column("what", "What is counted", Kind.LONG, heading="What is counted"),
         Column("stored", "The count stored from the run's tables", Kind.INTEGER, heading="Stored count"),
-        Column(
-            "live", "The same counted in this workbook by a live formula", Kind.INTEGER, heading="Live count"
-        ),
+        Column("live", "The same counted in this workbook by a live formula", Kind.INTEGER, heading="Live count"),
         Column(
             "live_difference",
             "Live count minus stored count, live",

@@ -6,7 +6,7 @@ from typing import Final
 
 from gapwatch.evidence.cells import Kind
 from gapwatch.evidence.sheets import Column, PageSheet, TableSheet
-from gapwatch.evidence.styles import OUTCOMES
+from gapwatch.evidence.styles import FRESHNESS, OUTCOMES
 
 HEALTH: Final = TableSheet(
     name="Integration health",
@@ -16,15 +16,25 @@ HEALTH: Final = TableSheet(
     columns=(
         Column("source", "Name of the source in the configuration"),
         Column("feed", "Feed it fills"),
-        Column("loads", "Loads so far", Kind.INTEGER),
-        Column("last_loaded_at", "Newest load", Kind.INSTANT),
+        Column("mode", "How its loads replace or add to what was known"),
+        Column(
+            "status",
+            "fresh, late (older than promised), overdue (twice that), held, or never_loaded",
+            tones=FRESHNESS,
+        ),
+        Column("newest_loaded_at", "Newest load", Kind.INSTANT),
         Column("age_hours", "Hours from that load to the as-of instant", Kind.NUMBER),
         Column("expect_every_hours", "Promised interval; empty = none", Kind.NUMBER),
-        Column("is_fresh", "Whether the promise is kept", Kind.YESNO),
-        Column("rows_read", "Rows read", Kind.INTEGER),
+        Column("covers_from", "Before this instant nothing can be judged; empty = no limit", Kind.INSTANT),
+        Column("loads", "Loads so far", Kind.INTEGER),
+        Column("held_loads", "Loads kept out by the load guard", Kind.INTEGER),
+        Column("files", "Files of the newest load", Kind.INTEGER),
+        Column("rows_read", "Rows read in it", Kind.INTEGER),
         Column("rows_accepted", "… of which accepted", Kind.INTEGER),
         Column("rows_rejected", "… of which rejected", Kind.INTEGER),
-        Column("held_loads", "Loads kept out by the load guard", Kind.INTEGER),
+        Column("drifted_columns", "Columns its mapping does not know", Kind.INTEGER),
+        Column("effective_min", "Earliest date its rows speak about", Kind.DATE, heading="Effective from"),
+        Column("effective_max", "Latest date its rows speak about", Kind.DATE, heading="Effective to"),
     ),
 )
 
@@ -41,16 +51,13 @@ CHECKS: Final = TableSheet(
         Column("status", "pass, fail, or error (the check itself could not run)", tones=OUTCOMES),
         Column("rows_checked", "Rows tested", Kind.INTEGER),
         Column("rows_failed", "Rows failed", Kind.INTEGER),
-        Column("detail", "What it found", Kind.LONG),
+        Column("detail", "What it found", Kind.LONG, width=80),
     ),
 )
 
 LOGIC: Final = PageSheet(
     name="Logic",
-    purpose=(
-        "The full SQL of every model and of every question asked for these sheets, "
-        "line by line, with its hash"
-    ),
+    purpose=("The full SQL of every model and of every question asked for these sheets, line by line, with its hash"),
     columns=(
         Column("model", "Name of the model or question", heading="Model"),
         Column("folder", "Folder it lies in; ask = a question asked for a sheet", heading="Folder"),
@@ -67,9 +74,7 @@ LOGIC: Final = PageSheet(
 
 DICTIONARY: Final = PageSheet(
     name="Dictionary",
-    purpose=(
-        "Every column of every sheet and what it means; the formula of every percentage; blank cells counted"
-    ),
+    purpose=("Every column of every sheet and what it means; the formula of every percentage; blank cells counted"),
     columns=(
         Column("sheet", "Sheet", heading="Sheet"),
         Column("heading", "Heading in the sheet", heading="Heading"),

@@ -1,0 +1,214 @@
+"""Every page: its numbers equal SQL on the same tables, and what it says when there is little or nothing to
+say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from app_pages import APP, Open, figures, links, table, text
+from sample_generation import rows, rows_of, scalar, settings_of
+from streamlit.testing.v1 import AppTest
+
+from gapwatch.pipeline import generation_for
+
+PAGES = ("overview", "gaps", "worker", "events", "accounts", "health")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_opens_whole_and_narrowed_to_a_site(open_page: Open, page: str) -> None:
+    assert open_page(page).title[0].value
+    narrowed = open_page(page, site="FRS1", employment_type="employee")
+    assert "Fresno food plant" in narrowed.caption[0].value or "Fresno food plant" in text(narrowed)
+
+
+def test_overview_figures_equal_sql(open_page: Open, sample: Path) -> None:
+    shown = figures(open_page())
+    open_gaps = scalar(sample, "select count(*) from gaps where closed_at is null")
+    assert open_gaps > 100
+    assert shown["Open gaps"] == f"{open_gaps:,}"
+    exposure = scalar(sample, "select sum(exposure_days) from gaps where closed_at is null")
+    assert shown["Exposure days"] == f"{exposure:,.0f}"
+    assert shown["Unsynced events"] == f"{scalar(sample, 'select count(*) from unsynced_events'):,}"
+    leavers = scalar(sample, "select count(*) from stale_accounts where kind = 'stale' and is_open")
+    assert shown["Active leavers"] == str(leavers)
+    inflation = scalar(sample, "select inflation_pct from inflation where site is null")
+    assert shown["Dashboard inflation"] == f"{inflation:.1f}"
+
+
+def test_headline_says_what_sql_says(open_page: Open, sample: Path) -> None:
+    ((gaps, people, sites, critical, longest),) = rows(
+        sample,
+        "select count(*), count(distinct person_id), count(distinct coalesce(site, role_site)),"
+        " count(*) filter (where severity = 'critical'), max(exposure_days) from gaps where closed_at is "
+        "null",
+    )
+    assert open_page().title[0].value == (
+        f"{gaps:,} open gaps on {people:,} people at {sites} sites, {critical:,} critical;"
+        f" {longest:,.0f} days the longest."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "condition"),
+    [
+        ({"site": "BAY1"}, "coalesce(site, role_site) = 'BAY1'"),
+        ({"severity": "critical"}, "severity = 'critical'"),
+        ({"owner": "hr"}, "owner = 'hr'"),
+        ({"department": "Unit 100"}, "department = 'Unit 100'"),
+        (
+            {"authority": "OSHA", "site": "FRS1"},
+            "coalesce(site, role_site) = 'FRS1' and requirement_id in"
+            " (select requirement_id from policy_requirements where authority = 'OSHA')",
+        ),
+    ],
+)
+def test_scope_narrows_as_sql_does(open_page: Open, sample: Path, query: dict[str, str], condition: str) -> None:
+    expected = scalar(sample, f"select count(*) from gaps where closed_at is null and {condition}")
+    assert figures(open_page(**query))["Open gaps"] == f"{expected:,}"
+    gaps = open_page("gaps", **query)
+    assert (len(table(gaps, "exposure_days")) if expected else 0) == expected
+
+
+def test_links_keep_as_of_and_scope(open_page: Open) -> None:
+    found = links(open_page(site="BAY1", as_of="2026-10-31T18:00:00Z"))
+    assert len(found) > 6
+    assert all(query["site"] == "BAY1" and query["as_of"] == "2026-10-31T18:00:00Z" for _, query in found)
+
+
+def test_choosing_a_site_goes_into_the_address_and_clearing_takes_it_out(open_page: Open) -> None:
+    app = open_page(severity="critical")
+    app.selectbox(key="control_site").set_value("HNY1").run()
+    assert app.query_params["site"] == "HNY1"
+    assert app.query_params["severity"] == "critical"
+    next(button for button in app.button if button.label == "Clear filters").click().run()
+    assert "site" not in app.query_params
+    assert "severity" not in app.query_params
+
+
+def test_a_site_that_does_not_exist_narrows_to_nothing_and_says_so(open_page: Open) -> None:
+    app = open_page(site="NOWHERE")
+    assert app.title[0].value.startswith("Nothing was required at NOWHERE")
+    assert figures(app)["Open gaps"] == "0"
+
+
+def test_a_past_day_shows_that_days_truth(open_page: Open, sample: Path) -> None:
+    app = open_page(as_of="2026-03-14")
+    instant = dt.datetime(2026, 3, 14, 5, tzinfo=dt.UTC)  # 00:00 in Chicago, which keeps summer time by then
+    path = generation_for(settings_of(sample), as_of=instant, known_at=dt.datetime(2026, 10, 31, 18, tzinfo=dt.UTC))
+    expected = rows_of(path, "select count(*) from gaps where closed_at is null")[0][0]
+    assert figures(app)["Open gaps"] == f"{expected:,}"
+    assert expected != scalar(sample, "select count(*) from gaps where closed_at is null")
+    assert "as of 14 Mar 2026, 00:00 CDT" in app.caption[0].value
+
+
+def test_an_unreadable_date_is_named_and_the_newest_report_is_shown(open_page: Open) -> None:
+    app = open_page("gaps", as_of="yesterday")
+    assert "as_of=yesterday" in app.warning[0].value
+    assert "31 Oct 2026" in text(app)
+
+
+def test_gaps_table_lists_every_open_gap_and_the_detail_of_one(open_page: Open, sample: Path) -> None:
+    expected = rows(sample, "select gap_id, worker_id, exposure_days, cause from gaps where closed_at is null")
+    app = open_page("gaps", gap=str(expected[0][0]))
+    shown = table(app, "exposure_days")
+    assert len(shown) == len(expected)
+    assert sorted(shown["worker_id"]) == sorted(row[1] for row in expected)
+    assert str(expected[0][1]) in app.subheader[0].value
+    assert ("worker", str(expected[0][1])) in [(page, query.get("worker", "")) for page, query in links(app)]
+
+
+def test_gaps_narrow_to_cause_and_closed(open_page: Open, sample: Path) -> None:
+    expected = scalar(sample, "select count(*) from gaps where closed_at is not null and cause = 'assignment_removed'")
+    app = open_page("gaps", status="closed", cause="assignment_removed")
+    assert expected > 0
+    assert len(table(app, "exposure_days")) == expected
+
+
+def test_worker_page_says_the_audit_sentences(open_page: Open, sample: Path) -> None:
+    ((worker_id, name),) = rows(
+        sample,
+        "select worker_id, full_name from gaps join staged_workers using (worker_id)"
+        " where closed_at is null order by exposure_days desc, worker_id limit 1",
+    )
+    app = open_page("worker", worker=str(worker_id), on="2026-10-01")
+    assert app.title[0].value == f"{name} ({worker_id})"
+    said = text(app)
+    assert f"On 2026-10-01 {worker_id} ({name}) was " in said
+    assert "NOT met: open since" in said
+    gaps = scalar(sample, f"select count(*) from gaps where worker_id = '{worker_id}'")
+    assert len(table(app, "exposure_days")) == gaps
+
+
+def test_nobody_of_that_id_leads_to_a_search_that_finds_people(open_page: Open, sample: Path) -> None:
+    app = open_page("worker", worker="W-NOBODY")
+    assert "Nobody has the worker ID W-NOBODY" in app.title[0].value
+    ((worker_id, name),) = rows(
+        sample, "select worker_id, full_name from staged_workers order by worker_id limit 1 offset 400"
+    )
+    app.text_input(key="worker_text").set_value(str(name).upper()).run()
+    assert ("worker", worker_id) in [(page, query.get("worker", "")) for page, query in links(app)]
+
+
+def test_events_page_counts_answers_as_sql_does(open_page: Open, sample: Path) -> None:
+    app = open_page("events")
+    unsynced = scalar(sample, "select count(*) from unsynced_events")
+    total = scalar(sample, "select count(*) from hr_events, run_parameters where effective_at <= as_of")
+    assert app.title[0].value.startswith(f"{unsynced:,} of {total:,} HR events")
+    counted = table(app, "events").groupby("verdict")["answers"].sum()
+    assert counted["Missing"] == scalar(sample, "select count(*) from event_responses where verdict = 'missing'")
+    assert counted["Early"] == scalar(sample, "select count(*) from event_responses where verdict = 'early'")
+    app.selectbox(key="events_verdict").set_value("late").run()
+    late = scalar(sample, "select count(*) from event_responses where verdict = 'late'")
+    assert len(table(app, "latency_hours")) == min(late, 2000)
+
+
+def test_accounts_page_lists_leavers_orphans_and_undecided(open_page: Open, sample: Path) -> None:
+    app = open_page("accounts")
+    assert len(table(app, "days_active")) == scalar(
+        sample, "select count(*) from stale_accounts where kind = 'stale' and is_open"
+    )
+    assert len(table(app, "last_login_at")) == scalar(
+        sample, "select count(*) from stale_accounts where kind = 'orphan'"
+    )
+    assert len(table(app, "decided_by")) == scalar(
+        sample, "select count(*) from account_links where status in ('ambiguous', 'unlinked')"
+    )
+
+
+def test_health_page_lists_each_source_and_failed_check(open_page: Open, sample: Path) -> None:
+    app = open_page("health")
+    assert sorted(table(app, "age_hours")["source"]) == [
+        row[0] for row in rows(sample, "select source from sources order by 1")
+    ]
+    failed = scalar(sample, "select count(*) from check_results where status <> 'pass'")
+    assert len(table(app, "check_id")) == failed
+
+
+def test_before_the_first_report_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "gapwatch.toml"
+    config.write_text('[organisation]\nname = "New"\n', encoding="utf-8")
+    monkeypatch.setenv("GAPWATCH_CONFIG", str(config))
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "No report yet"
+    assert app.code[0].value == "gapwatch run"
+
+
+def test_a_broken_configuration_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "gapwatch.toml"
+    config.write_text('[organisation]\ntimezone = "Middle/Earth"\n', encoding="utf-8")
+    monkeypatch.setenv("GAPWATCH_CONFIG", str(config))
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "The configuration cannot be read"
+    assert "Middle/Earth" in app.error[0].value
+
+
+def test_a_day_nobody_knew_anything_of_is_explained_with_a_way_back(open_page: Open) -> None:
+    app = open_page(known_at="2020-01-01")
+    assert app.title[0].value == "This day cannot be shown"
+    app.button[0].click().run()
+    assert "open gaps" in app.title[0].value

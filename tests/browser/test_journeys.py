@@ -1,0 +1,141 @@
+"""Journeys through the dashboard with real clicks; what the pages say is compared with SQL on the same tables."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sample_generation import rows, scalar
+
+SLOW = 60_000  # a busy machine; a page is otherwise there within two seconds
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page at 1280 px in either theme; the test fails when the browser reports an error of its own."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=request.param)
+    opened = context.new_page()
+    opened.set_default_timeout(SLOW)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors
+
+
+def visit(page: Page, address: str) -> None:
+    """Open an address and wait until the page has finished drawing."""
+    page.goto(address)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has a headline and nothing of it is being redrawn."""
+    expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('[data-stale=true]')",
+        timeout=SLOW,
+    )
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def query(page: Page) -> dict[str, str]:
+    """The query parameters of the address."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
+
+
+def figure(page: Page, label: str) -> str:
+    """The overview's figure with that label."""
+    return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
+
+
+def test_from_the_overview_to_a_gap_to_its_worker(page: Page, served: str, sample: Path) -> None:
+    visit(page, served)
+    open_gaps = scalar(sample, "select count(*) from gaps where closed_at is null")
+    assert figure(page, "Open gaps") == f"{open_gaps:,}"
+    assert figure(page, "Unsynced events") == f"{scalar(sample, 'select count(*) from unsynced_events'):,}"
+
+    page.get_by_role("link", name="All gaps").click()
+    page.wait_for_url("**/gaps*")
+    expect(page.locator("h1").first).to_contain_text(f"{open_gaps:,} open gaps", timeout=SLOW)
+    settled(page)
+
+    page.locator("[data-testid=stDataFrame] .dvn-scroller").first.click(position={"x": 16, "y": 52})
+    detail = page.locator("[data-testid=stHeading]", has_text=":").filter(has=page.locator("h3"))
+    expect(detail.first).to_be_visible(timeout=SLOW)
+    page.wait_for_url("**gap=*")
+    gap_id = query(page)["gap"]
+    ((worker_id, name, gaps),) = rows(
+        sample,
+        "select worker_id, full_name, (select count(*) from gaps every where every.worker_id = gaps.worker_id)"
+        f" from gaps join staged_workers using (worker_id) where gap_id = '{gap_id}'",
+    )
+    expect(detail.first).to_contain_text(f"{name} ({worker_id})")
+
+    page.get_by_role("link", name=f"See {name} ({worker_id}) on one time axis").click()
+    page.wait_for_url("**/worker*")
+    expect(page.locator("h1").first).to_have_text(f"{name} ({worker_id})", timeout=SLOW)
+    settled(page)
+    assert query(page)["worker"] == worker_id
+    expect(page.locator("[data-testid=stPlotlyChart]").nth(1)).to_be_visible()
+    expect(page.get_by_role("tab", name=f"Gaps ({gaps})")).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"On 2026-10-31 {worker_id} .* was ")).first).to_be_visible()
+
+
+def test_a_cell_of_the_heat_map_leads_to_its_gaps(page: Page, served: str, sample: Path) -> None:
+    visit(page, served)
+    ((requirement, site, gaps),) = rows(
+        sample,
+        "select requirement_id, coalesce(site, role_site), count(*) from gaps where closed_at is null"
+        " group by 1, 2 order by sum(exposure_days) desc limit 1",
+    )
+    points = page.locator(".st-key-heat_map .scatterlayer .textpoint text")
+    points.first.scroll_into_view_if_needed()
+    place = page.locator(".st-key-heat_map .scatterlayer .points path").first.bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.wait_for_url("**/gaps*")
+    settled(page)
+    assert query(page)["requirement"] == requirement
+    assert query(page)["site"] == site
+    expect(page.locator("h1").first).to_contain_text(f"{gaps:,} open gap", timeout=SLOW)
+
+
+def test_a_copied_address_opens_the_same_view_and_navigation_keeps_it(page: Page, served: str, sample: Path) -> None:
+    visit(page, f"{served}/?severity=critical")
+    page.locator("[data-testid=stSidebar]").get_by_role("combobox", name=re.compile("Site")).click()
+    page.get_by_role("option", name=re.compile(r"\(BAY1\)")).click()
+    page.wait_for_url("**site=BAY1*")
+    settled(page)
+    expected = scalar(
+        sample,
+        "select count(*) from gaps where closed_at is null and severity = 'critical'"
+        " and coalesce(site, role_site) = 'BAY1'",
+    )
+    expect(page.locator("h1").first).to_contain_text(f"{expected:,} open gap", timeout=SLOW)
+    copied = page.url
+
+    page.locator("[data-testid=stSidebar]").get_by_role("link", name="Gaps", exact=True).click()
+    page.wait_for_url("**/gaps*")
+    settled(page)
+    assert query(page) == {"site": "BAY1", "severity": "critical"}
+    expect(page.locator("h1").first).to_contain_text(f"{expected:,} open gap", timeout=SLOW)
+
+    visit(page, copied)
+    assert figure(page, "Open gaps") == f"{expected:,}"
+
+
+@pytest.mark.parametrize("path", ["", "gaps", "worker", "events", "accounts", "health"])
+def test_each_page_fits_a_phone(chromium: Browser, served: str, sample: Path, path: str) -> None:
+    worker = scalar(sample, "select worker_id from gaps where closed_at is null order by exposure_days desc, 1 limit 1")
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    opened.set_default_timeout(SLOW)
+    visit(opened, f"{served}/{path}" + (f"?worker={worker}" if path == "worker" else ""))
+    width = opened.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    context.close()
+    assert width <= 390
