@@ -15,7 +15,7 @@ from gapwatch.cli.options import config_option, instant_options, open_reader, se
 @click.option(
     "--to-folder", type=click.Path(path_type=Path), help="Write .eml files there instead of sending."
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be sent, send nothing.")
+@click.option("--dry-run", is_flag=True, help="Write the mails to warehouse/sends/dry-run; send nothing.")
 @click.option("--again", is_flag=True, help="Send even to those who have had this week's digest.")
 def digest(
     config: Path, as_of: str | None, known_at: str | None, to_folder: Path | None, dry_run: bool, again: bool

@@ -11,8 +11,8 @@ import click
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The folder to write; made when missing."
 )
-@click.option("--workers", type=click.IntRange(min=1), default=1500, show_default=True)
-@click.option("--months", type=click.IntRange(min=1), default=18, show_default=True)
+@click.option("--workers", type=click.IntRange(min=20), default=1500, show_default=True)
+@click.option("--months", type=click.IntRange(3, 120), default=18, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 def simulate(out: Path, workers: int, months: int, seed: int) -> int:
     """Play a company day by day and write its feeds, policy, settings and answers."""

@@ -93,9 +93,7 @@ def open_reader(settings: Settings, scope: Scope) -> tuple[Reader, str]:
     from gapwatch.pipeline import generation_for
 
     said = words.moment(as_of, reader.run.organisation_timezone)
-    with st.spinner(
-        f"Working out what was true at {said}. A day asked for the first time takes some seconds."
-    ):
+    with st.spinner(f"Working out what was true at {said}. A day asked for the first time takes some seconds."):
         return _open(generation_for(settings, as_of=as_of, known_at=known_at))
 
 

@@ -101,9 +101,7 @@ def not_narrowed(shown: View, question: str) -> None:
 
 def _page(url: str, *, title: str | None = None, icon: str | None = None) -> st.Page:
     file = PAGES[url][0]
-    return st.Page(
-        _FOLDER / file, title=title or PAGES[url][1], icon=icon, url_path=url or None, default=url == ""
-    )
+    return st.Page(_FOLDER / file, title=title or PAGES[url][1], icon=icon, url_path=url or None, default=url == "")
 
 
 def _settings() -> Settings:

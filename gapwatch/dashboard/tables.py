@@ -67,11 +67,10 @@ _HEADINGS: Final[dict[str, str]] = {
     "is_within_sla": "Within promise",
     "age_hours": "Age (h)",
     "expect_every_hours": "Promised every (h)",
-    "accepted_at": "Newest load",
+    "newest_loaded_at": "Newest load",
+    "drifted_columns": "New columns",
     "rows_rejected": "Rows rejected",
-    "rejected_ever": "Rejected ever",
-    "held_loads": "Held since",
-    "is_late": "Late",
+    "held_loads": "Held back",
     "check_id": "Check",
     "within": "Within promise",
     "full_site": "Site",
@@ -94,26 +93,20 @@ def readable(frame: pd.DataFrame, columns: Sequence[str], *, zone: str) -> pd.Da
     shown = frame.loc[:, list(columns)].copy()
     for column in columns:
         if column in _WORDS:
-            shown[column] = [
-                None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]
-            ]
+            shown[column] = [None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]]
         elif _is_instant(column, shown[column]):
             local = shown[column].dt.tz_localize("UTC").dt.tz_convert(zone)
             shown[column] = local.dt.tz_localize(None).dt.floor("s")
         elif pd.api.types.is_bool_dtype(shown[column].dtype):
             shown[column] = ["Yes" if value else "No" for value in shown[column]]
         elif column in _SENTENCED:
-            shown[column] = [
-                None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]
-            ]
+            shown[column] = [None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]]
         elif column == "severity":
             shown[column] = [None if pd.isna(value) else str(value).capitalize() for value in shown[column]]
     return shown
 
 
-def configs(
-    frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | None = None
-) -> dict[str, ColumnConfig]:
+def configs(frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | None = None) -> dict[str, ColumnConfig]:
     """How each column of a readable frame is shown: heading, format, alignment, help."""
     help_texts = help_texts or {}
     made: dict[str, ColumnConfig] = {}
@@ -130,8 +123,7 @@ def configs(
         elif str(column).endswith("_pct"):
             made[column] = st.column_config.NumberColumn(name, format="%.1f %%", help=told)
         elif pd.api.types.is_float_dtype(kind):
-            digits = "%.1f" if str(column).endswith("_hours") else "localized"
-            made[column] = st.column_config.NumberColumn(name, format=digits, help=told)
+            made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
         elif pd.api.types.is_integer_dtype(kind):
             made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
         else:
@@ -223,10 +215,12 @@ def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View,
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    for column in frame.columns:
-        if pd.api.types.is_float_dtype(frame[column].dtype) and (
-            str(column).endswith("_days") or str(column).startswith("days_")
-        ):
+    for column in (str(name) for name in frame.columns):
+        if not pd.api.types.is_float_dtype(frame[column].dtype):
+            continue
+        if column.endswith("_hours"):
+            frame[column] = frame[column].round(1)
+        elif column.endswith("_days") or column.startswith("days_"):
             frame[column] = frame[column].round(1 if frame[column].abs().max() < 10 else 0)
     return frame
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import pandas as pd
@@ -14,46 +15,61 @@ from gapwatch.dashboard.figures.canvas import records
 _SHOWN: Final = 3
 
 
+def sources(shown: View) -> pd.DataFrame:
+    """The sources and their age: against the clock for the newest report, else at the report's own as-of."""
+    past = shown.scope.as_of is not None or shown.scope.known_at is not None
+    return shown.ask("page_sources", now=None if past else _quarter_hour(clock()))
+
+
+def clock() -> dt.datetime:
+    """The present instant, UTC and aware."""
+    return dt.datetime.now(dt.UTC)
+
+
 def problems(shown: View) -> list[tuple[str, str]]:
     """(gravity ``error`` or ``warning``, sentence in Markdown) for each thing that weakens the figures."""
     found = [("error", text) for text in _failed_checks(shown.ask("page_checks"))]
-    for row in records(shown.ask("page_sources")):
-        source = f"**{words.plain(row['source'])}**"
-        if row["is_absent"]:
+    for row in records(sources(shown)):
+        source, status = f"**{words.plain(row['source'])}**", row["status"]
+        if status == "never_loaded":
             found.append(("error", f"{source} has never delivered"))
-        elif row["is_late"]:
+        elif status == "held":
+            found.append(("warning", f"{source} has a newer load held back; the figures rest on the one before"))
+        elif status != "fresh":
             promise = words.hours(row["expect_every_hours"])
-            found.append(
-                ("warning", f"{source} is {words.hours(row['age_hours'])} old, promised every {promise}")
-            )
-        if row["held_loads"]:
-            held = words.count(int(row["held_loads"]), "newer load")
-            found.append(("warning", f"{source} has {held} held back; the figures rest on the one before"))
+            found.append(("warning", f"{source} is {words.hours(row['age_hours'])} old, promised every {promise}"))
     return found
 
 
 def line(shown: View) -> None:
     """Show the line: all well in one sentence, or what is not, each in words."""
-    sources = shown.ask("page_sources")
+    known = sources(shown)
     found = problems(shown)
     if not found:
-        st.markdown(f":green[:material/verified:] {_all_well(sources)}")
+        st.markdown(f":green[:material/verified:] {_all_well(known)}")
         return
     grave = [text for gravity, text in found if gravity == "error"]
     late = [text for gravity, text in found if gravity == "warning"]
     lines = [f":red[:material/error:] {text}." for text in grave[:_SHOWN]]
     if len(grave) > _SHOWN:
         lines.append(f"And {len(grave) - _SHOWN} more: see Integration health.")
-    if late:
-        fresh = len(sources) - int((sources["is_late"] | sources["is_absent"]).sum())
+    if len(late) > _SHOWN:
+        oldest = known["age_hours"].max()
+        told = f"{len(late)} of {words.count(len(known), 'source')} are late or held back, the oldest {words.hours(oldest)} old"
+        lines.append(f":orange[:material/warning:] {told}: see Integration health.")
+    elif late:
+        fresh = int((known["status"] == "fresh").sum())
         lines.append(f":orange[:material/warning:] {'; '.join(late)}. {_others(fresh)}")
     st.markdown("  \n".join(lines))
 
 
+def _quarter_hour(moment: dt.datetime) -> dt.datetime:
+    """The quarter of an hour before, naive UTC: answers are cached by it."""
+    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0, tzinfo=None)
+
+
 def _failed_checks(checks: pd.DataFrame) -> list[str]:
-    graver = checks[
-        checks["status"].isin(["fail", "error"]) & checks["severity"].isin(["blocking", "critical"])
-    ]
+    graver = checks[checks["status"].isin(["fail", "error"]) & checks["severity"].isin(["blocking", "critical"])]
     told: list[str] = []
     for row in records(graver):
         name = str(row["check_id"]).replace("_", " ")
@@ -63,16 +79,16 @@ def _failed_checks(checks: pd.DataFrame) -> list[str]:
     return told
 
 
-def _all_well(sources: pd.DataFrame) -> str:
-    promised = sources[sources["expect_every_hours"].notna()]
-    aged = sources[sources["age_hours"].notna()]
+def _all_well(known: pd.DataFrame) -> str:
+    promised = known[known["expect_every_hours"].notna()]
+    aged = known[known["age_hours"].notna()]
     if aged.empty:
         return "No source is configured, so there is nothing to be late."
     oldest = records(aged.sort_values("age_hours", ascending=False, kind="stable"))[0]
     age = "less than an hour" if oldest["age_hours"] < 1 else words.hours(oldest["age_hours"])
     promise = "as fresh as promised" if len(promised) else "loaded; none has a promised age"
     return (
-        f"All {words.count(len(sources), 'source')} are {promise}; the oldest, "
+        f"All {words.count(len(known), 'source')} are {promise}; the oldest, "
         f"{words.plain(oldest['source'])}, is {age} old. No critical check failed."
     )
 

@@ -71,6 +71,10 @@ STATUS: Final = {
     "unchanged": "Unchanged",
     "ambiguous": "Ambiguous",
     "unlinked": "Unlinked",
+    "fresh": "Fresh",
+    "late": "Late",
+    "overdue": "Overdue",
+    "never_loaded": "Never loaded",
 }
 METHODS: Final = {
     "sftp": "SFTP batch",

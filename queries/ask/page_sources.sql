@@ -1,83 +1,43 @@
 -- Grain:   one row per configured source
--- Answers: how old is each source's newest accepted load against what was promised, and what did its loads hold?
+-- Answers: how old is each source's newest load against what was promised, and what did it bring?
 -- Not for: single loads (page_loads)
--- The age counts to the later of as_of and known_at: the report knows nothing newer. Loads after known_at don't count.
-with run as (
+-- With $now (UTC) a source's age counts to that instant, for readers of the newest report; without, to the report's own.
+with measured as (
     select
-        known_at,
-        greatest(as_of, known_at) as read_at
-    from run_parameters
-),
-
-known_loads as (
-    select loads.*
-    from loads
-    cross join run
-    where loads.loaded_at <= run.known_at
-),
-
-accepted as (
-    select
-        source,
-        max(loaded_at) as accepted_at
-    from known_loads
-    where status <> 'held'
-    group by source
-),
-
-newest as (
-    select
-        known_loads.source,
-        sum(known_loads.rows_read) as rows_read,
-        sum(known_loads.rows_rejected) as rows_rejected
-    from known_loads
-    inner join accepted on accepted.source = known_loads.source and accepted.accepted_at = known_loads.loaded_at
-    group by known_loads.source
-),
-
-totals as (
-    select
-        known_loads.source,
-        count(*) as loads,
-        sum(known_loads.rows_rejected) as rejected_ever,
-        count(*) filter (
-            where
-            known_loads.status = 'held'
-            and (accepted.accepted_at is null or known_loads.loaded_at >= accepted.accepted_at)
-        ) as held_loads
-    from known_loads
-    left join accepted on accepted.source = known_loads.source
-    group by known_loads.source
-),
-
-measured as (
-    select
-        sources.source,
-        sources.feed,
-        sources.mode,
-        accepted.accepted_at,
-        date_diff('second', accepted.accepted_at, run.read_at) / 3600.0 as age_hours,
-        cast(sources.expect_every_hours as double) as expect_every_hours,
-        coalesce(totals.loads, 0) as loads,
-        newest.rows_read,
-        newest.rows_rejected,
-        coalesce(totals.rejected_ever, 0) as rejected_ever,
-        coalesce(totals.held_loads, 0) as held_loads,
-        sources.covers_from
-    from sources
-    cross join run
-    left join accepted on accepted.source = sources.source
-    left join newest on newest.source = sources.source
-    left join totals on totals.source = sources.source
+        feed_health.*,
+        case
+            when cast($now as timestamp) is null then feed_health.age_hours
+            else date_diff('second', feed_health.newest_loaded_at, cast($now as timestamp)) / 3600.0
+        end as age_now_hours
+    from feed_health
 ),
 
 final as (
     select
-        *,
-        accepted_at is null as is_absent,
-        coalesce(age_hours > expect_every_hours, false) as is_late
+        source,
+        feed,
+        mode,
+        case
+            when status in ('never_loaded', 'held') then status
+            when age_now_hours > 2 * expect_every_hours then 'overdue'
+            when age_now_hours > expect_every_hours then 'late'
+            else 'fresh'
+        end as status,
+        newest_loaded_at,
+        age_now_hours as age_hours,
+        expect_every_hours,
+        loads,
+        held_loads,
+        rows_read,
+        rows_accepted,
+        rows_rejected,
+        drifted_columns,
+        effective_max
     from measured
 )
 
 select * from final
-order by is_absent desc, is_late desc, held_loads desc, age_hours desc nulls first, source
+order by
+    case status when 'never_loaded' then 0 when 'held' then 1 when 'overdue' then 2 when 'late' then 3 else 4 end,
+    age_hours desc nulls first,
+    source

@@ -32,29 +32,16 @@ starts as (
     where events.event_type in ('hire', 'rehire', 'contractor_start')
 ),
 
-created_accounts as (
-    select
-        account_links.account_key,
-        account_links.person_key,
-        staged_lms_accounts.created_at,
-    from account_links
-    inner join staged_lms_accounts on account_links.account_id = staged_lms_accounts.account_id
-    where account_links.person_key is not null and staged_lms_accounts.created_at is not null
-),
-
 accounts_created as (
     select
         starts.event_id,
-        min(created_accounts.created_at) as responded_at,
+        min(account_spans.created_at) as responded_at,
     from starts
-    inner join created_accounts
-        on starts.person_key = created_accounts.person_key
-        and created_accounts.created_at < starts.employed_to
-    -- deactivated by the event: neither active then nor later by an activity that had begun before it
-    semi join account_periods
-        on created_accounts.account_key = account_periods.account_key
-        and account_periods.valid_to > starts.effective_at
-        and (account_periods.valid_from <= starts.effective_at or account_periods.valid_from = created_accounts.created_at)
+    inner join account_spans
+        on starts.person_key = account_spans.person_key
+        and account_spans.created_at < starts.employed_to
+    -- not deactivated by the event: not closed by then, or open again
+    where account_spans.closed_at > starts.effective_at or account_spans.reopened_at <= starts.effective_at
     group by starts.event_id
 ),
 

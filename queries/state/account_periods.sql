@@ -4,118 +4,18 @@
 -- Not for: logins; an account without created_at starts 0001-01-01, an open end is 9999-12-31 here
 with
 
-accounts as (
-    select
-        account_links.account_key,
-        account_links.person_key,
-        staged_lms_accounts.account_id,
-        staged_lms_accounts.source,
-        staged_lms_accounts.status,
-        staged_lms_accounts.created_at,
-        staged_lms_accounts.deactivated_at,
-        staged_lms_accounts.last_login_at,
-    from account_links
-    inner join staged_lms_accounts on account_links.account_id = staged_lms_accounts.account_id
-),
-
--- Only these need the history of loads: closed without a date, or open in spite of one.
-undated_accounts as (
-    select account_id, source, deactivated_at
-    from accounts
-    where (status <> 'active' and deactivated_at is null) or (status = 'active' and deactivated_at is not null)
-),
-
-sightings as (
-    select
-        landed_lms_accounts.account_id,
-        known_loads.source,
-        known_loads.loaded_at,
-        known_loads.first_loaded_at,
-        landed_lms_accounts.status <> 'active' as is_closed,
-        landed_lms_accounts.status = 'active'
-        and coalesce(
-            landed_lms_accounts.deactivated_at = undated_accounts.deactivated_at
-            and landed_lms_accounts.deactivated_at <= known_loads.loaded_at,
-            false
-        ) as is_reopened,
-    from known_loads
-    inner join landed_lms_accounts on known_loads.content_load_id = landed_lms_accounts.load_id
-    inner join undated_accounts
-        on landed_lms_accounts.account_id = undated_accounts.account_id
-        and known_loads.source = undated_accounts.source
-    where known_loads.feed = 'lms_accounts'
-),
-
-last_otherwise as (
-    select
-        account_id,
-        max(case when not is_closed then loaded_at end) as last_not_closed_at,
-        max(case when not is_reopened then loaded_at end) as last_not_reopened_at,
-    from sightings
-    group by account_id
-),
-
-first_shown as (
-    select
-        sightings.account_id,
-        min(sightings.first_loaded_at) as first_loaded_at,
-        min(
-            case
-                when sightings.is_closed
-                    and (last_otherwise.last_not_closed_at is null or sightings.loaded_at > last_otherwise.last_not_closed_at)
-                then sightings.loaded_at
-            end
-        ) as closed_since,
-        min(
-            case
-                when sightings.is_reopened
-                    and (last_otherwise.last_not_reopened_at is null or sightings.loaded_at > last_otherwise.last_not_reopened_at)
-                then sightings.loaded_at
-            end
-        ) as reopened_since,
-    from sightings
-    inner join last_otherwise on sightings.account_id = last_otherwise.account_id
-    group by sightings.account_id
-),
-
-date_the_end as (
-    select
-        accounts.account_key,
-        accounts.person_key,
-        coalesce(accounts.created_at, timestamp '0001-01-01 00:00:00') as opened_at,
-        case
-            when accounts.deactivated_at is not null then accounts.deactivated_at
-            when accounts.status = 'active' then timestamp '9999-12-31 00:00:00'
-            when first_shown.closed_since > first_shown.first_loaded_at then first_shown.closed_since
-            else coalesce(accounts.last_login_at, accounts.created_at, timestamp '0001-01-01 00:00:00')
-        end as closed_at,
-        case when accounts.status = 'active' then first_shown.reopened_since end as reopened_at,
-    from accounts
-    left join first_shown on accounts.account_id = first_shown.account_id
-),
-
 all_periods as (
-    select account_key, person_key, opened_at as valid_from, least(closed_at, coalesce(reopened_at, closed_at)) as valid_to
-    from date_the_end
+    select account_key, person_key, opened_at as valid_from, least(closed_at, reopened_at) as valid_to
+    from account_spans
     union all
     select account_key, person_key, reopened_at as valid_from, timestamp '9999-12-31 00:00:00' as valid_to
-    from date_the_end
-    where reopened_at is not null
+    from account_spans
 ),
 
 final as (
-    select
-        all_periods.account_key,
-        all_periods.person_key,
-        all_periods.valid_from,
-        case
-            when all_periods.valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
-            else all_periods.valid_to
-        end as valid_to,
+    select *
     from all_periods
-    where
-        all_periods.valid_from < all_periods.valid_to
-        and all_periods.valid_from <= (select as_of from run_parameters)
+    where valid_from < valid_to
 )
 
 select * from final

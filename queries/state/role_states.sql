@@ -32,11 +32,7 @@ keep_last_written as (
 end_states as (
     select
         *,
-        least(
-            next_effective_at,
-            ends_at,
-            case when status in ('active', 'leave', 'suspended') then contract_ends_at end
-        ) as valid_to,
+        least(next_effective_at, ends_at, contract_ends_at) as valid_to,
     from keep_last_written
 ),
 

@@ -21,9 +21,8 @@ Roles and events
  6. A clock time without offset in effective_from and effective_to is in the source's zone; only dates are
     the site's.
  7. ``job_title`` is the row's, else that of the job code; ``task_scope`` is published as written.
- 8. A worker is an employee while any employed assignment is of a type that is not contingent (a missing type is
-    not). Becoming one, or ceasing to be, without a break is an event of the assignment whose state starts then;
-    where none starts there is none.
+ 8. A change of employment type counts between adjoining employed states of one assignment, whatever the worker's
+    other assignments; a missing type is not contingent.
  9. Only employed states count as "before" and "after": previous_* of a start are NULL, also after prehire.
 10. The end is ``contract_end`` when contract_end_on alone ended every assignment that ended at that
     instant.
@@ -55,7 +54,8 @@ Responses
     then on too; it ends by one when the policy of just before would still require it of the roles held from
     then on.
 23. An account is "deactivated by the event" when it was closed at or before it and is not active at it.
-24. An account's closing is the end of its last active interval that began before the person's next start.
+24. An account's closing is the end of its last active interval that began before the event; that it was opened
+    again later is for stale_accounts.
 25. ``close_assignments`` has the whole condition of ``deactivate_account``.
 26. An assignment made at the very instant of the event answers when it is open then; one closed at once
     does not.

@@ -175,7 +175,7 @@ def _end_actions(known: Known, event: Event) -> Iterator[tuple[str, Period | Non
     if not accounts:
         return
     next_start = min((start for start, _ in employment if start > moment), default=END)
-    last = max(account.last_closed(next_start) for account in accounts)
+    last = max(account.last_closed(moment) for account in accounts)
     yield "deactivate_account", None, last if last < next_start else None
     still_open = [assignment for assignment in known.assignments_of(event.worker_id) if assignment.is_open(moment)]
     if still_open:

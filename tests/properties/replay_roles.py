@@ -217,6 +217,7 @@ def _changes(
 ) -> list[Event]:
     """Events at an instant on both sides of which the worker is employed."""
     events: list[Event] = []
+    conversions: list[State] = []
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old is new:
@@ -233,18 +234,13 @@ def _changes(
                 kinds.append("leave_start")
             if old.row.status == "leave" and new.row.status != "leave":
                 kinds.append("leave_return")
+            if old.is_contingent != new.is_contingent:
+                conversions.append(new)
         events += [_event(kind, moment, mine, after=new, before=old) for kind in kinds]
-    was_contingent = all(state.is_contingent for state in before.values())
-    is_contingent = all(state.is_contingent for state in after.values())
-    converting = [
-        state
-        for state in after.values()
-        if state.valid_from == moment and state.is_contingent == is_contingent != was_contingent
-    ]
-    if converting:
-        new = lead(converting)
+    if conversions:
+        new = lead(conversions)
         kind = _start_type(facts, new, states)
-        events.append(_event(kind, moment, mine, after=new, before=before.get(new.assignment_key)))
+        events.append(_event(kind, moment, mine, after=new, before=before[new.assignment_key]))
     return events
 
 

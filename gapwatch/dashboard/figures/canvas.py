@@ -13,9 +13,7 @@ from gapwatch.dashboard.theme import FONT, Palette
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
-def blank(
-    colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8
-) -> go.Figure:
+def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8) -> go.Figure:
     """An empty figure in the product's type and colours; margins in pixels, axes grow into them."""
     figure = go.Figure()
     figure.update_layout(

@@ -55,13 +55,9 @@ def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
             text=[f"{value:,}" for value in shown["open_gaps"]],
             textfont={
                 "size": 13,
-                "color": [
-                    colours.on_strong if value > 0.75 * top else colours.ink for value in shown["open_gaps"]
-                ],
+                "color": [colours.on_strong if value > 0.75 * top else colours.ink for value in shown["open_gaps"]],
             },
-            customdata=[
-                [row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)
-            ],
+            customdata=[[row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)],
             hovertemplate="%{customdata[2]}<extra></extra>",
             selected={"marker": {"opacity": 0}},
             unselected={"marker": {"opacity": 0}, "textfont": {"color": colours.muted}},
@@ -102,10 +98,7 @@ def _cell_words(row: object) -> str:
 
 
 def _distinct(labels: list[str], keys: list[str]) -> list[str]:
-    return [
-        f"{label} ({key})" if labels.count(label) > 1 else label
-        for label, key in zip(labels, keys, strict=True)
-    ]
+    return [f"{label} ({key})" if labels.count(label) > 1 else label for label, key in zip(labels, keys, strict=True)]
 
 
 def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
@@ -140,9 +133,7 @@ def cause_months(months: pd.DataFrame, colours: Palette) -> go.Figure:
     all_months = sorted(frame["month"].unique())
     reached = 0.0
     for owner in words.OWNERS:
-        mine = (
-            frame[frame["owner"] == owner].set_index("month")["gap_days"].reindex(all_months, fill_value=0.0)
-        )
+        mine = frame[frame["owner"] == owner].set_index("month")["gap_days"].reindex(all_months, fill_value=0.0)
         if not mine.sum():
             continue
         figure.add_trace(

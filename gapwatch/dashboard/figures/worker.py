@@ -126,9 +126,7 @@ def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[st
         rows = order[order["lane"] == lane]
         first = rows.iloc[0]
         at = f" at {safe(first['site'])}" if isinstance(first["site"], str) else ""
-        lanes.append(
-            (f"band:{lane}", f"{safe(first['requirement'])}{at}", _state_bars(rows, story, colours, as_of))
-        )
+        lanes.append((f"band:{lane}", f"{safe(first['requirement'])}{at}", _state_bars(rows, story, colours, as_of)))
     return lanes
 
 
@@ -156,11 +154,7 @@ def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Tim
 
 
 def _account_bar(row: dict[str, Any], story: Story, colours: Palette, as_of: pd.Timestamp) -> _Bar:
-    start = (
-        _local(row["created_at"], story.zone)
-        if not pd.isna(row["created_at"])
-        else as_of - pd.DateOffset(years=10)
-    )
+    start = _local(row["created_at"], story.zone) if not pd.isna(row["created_at"]) else as_of - pd.DateOffset(years=10)
     stop = _local(row["deactivated_at"], story.zone) if not pd.isna(row["deactivated_at"]) else as_of
     closed = not pd.isna(row["deactivated_at"])
     end = f"closed {_when(row['deactivated_at'], story.zone)}" if closed else safe(row["status"])
@@ -190,9 +184,7 @@ def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Ti
                 f"{_source('lms_completions', row)}"
             )
         hover += f"<br>{safe(row['requirement'])}, {safe(row['citation'])}"
-        bars.append(
-            _Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, ""))
-        )
+        bars.append(_Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, "")))
     return bars
 
 
@@ -326,9 +318,7 @@ def _dates(row: dict[str, Any], zone: str) -> str:
 
 
 def _when(value: Any, zone: str) -> str:
-    return (
-        words.UNKNOWN if pd.isna(value) else words.moment(pd.Timestamp(str(value)).tz_localize("UTC"), zone)
-    )
+    return words.UNKNOWN if pd.isna(value) else words.moment(pd.Timestamp(str(value)).tz_localize("UTC"), zone)
 
 
 def _feed(kind: str) -> str:

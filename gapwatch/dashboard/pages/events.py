@@ -129,10 +129,7 @@ def _ledger(shown: View) -> None:
     if rows.empty:
         st.success("No answer matches in this scope.", icon=":material/check_circle:")
         return
-    st.caption(
-        f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the "
-        f"worker."
-    )
+    st.caption(f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the worker.")
     picked = tables.choose(rows, _COLUMNS, shown, name="ledger", height=min(38 + 35 * len(rows), 460))
     tables.cut_note(rows)
     tables.download("event-answers", "page_events", shown, count=tables.total(rows), **narrowed)

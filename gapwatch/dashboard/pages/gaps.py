@@ -112,9 +112,7 @@ def _empty(status: str, shown: View) -> None:
     people = words.count(int(population["people"]), "person", "people")
     checked = words.count(int(population["checked"]), "requirement")
     told = "No open gap matches" if status == "open" else "No gap matches"
-    st.success(
-        f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:"
-    )
+    st.success(f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:")
 
 
 def _height(rows: int) -> int:
@@ -160,9 +158,7 @@ def _story(gap: dict[str, Any]) -> str:
     event = ""
     if gap["event_type"] is not None:
         at = words.day(words.local_time(gap["event_at"], zone))
-        event = (
-            f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
-        )
+        event = f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
     cure = (
         f" Passing {words.plain(gap['courses'])} closes it."
         if gap["courses"]

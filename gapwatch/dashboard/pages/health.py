@@ -27,10 +27,10 @@ def page() -> None:
 
 
 def _sentence(shown: View) -> str:
-    sources = shown.ask("page_sources")
+    sources = trust.sources(shown)
     if sources.empty:
         return "No source is configured"
-    sick = int((sources["is_late"] | sources["is_absent"] | (sources["held_loads"] > 0)).sum())
+    sick = int((sources["status"] != "fresh").sum())
     if not sick:
         return f"All {words.count(len(sources), 'source')} delivered as promised"
     verb = "is" if sick == 1 else "are"
@@ -55,26 +55,27 @@ def _sources(shown: View) -> None:
             alt="Strip of days per source; the tables below hold the same facts",
         )
     tables.show(
-        shown.ask("page_sources"),
+        trust.sources(shown),
         [
             "source",
             "feed",
-            "accepted_at",
+            "status",
+            "newest_loaded_at",
             "age_hours",
             "expect_every_hours",
-            "is_late",
             "rows_read",
             "rows_rejected",
+            "drifted_columns",
             "held_loads",
             "loads",
-            "rejected_ever",
         ],
         shown,
         name="sources",
         help_texts={
-            "held_loads": "Loads held back since the newest accepted one.",
-            "rows_read": "Rows of the newest accepted load.",
-            "rows_rejected": "Rows of the newest accepted load that could not be used.",
+            "held_loads": "Loads that the load guard or a check kept out, ever.",
+            "rows_read": "Rows of the newest load.",
+            "rows_rejected": "Rows of the newest load that could not be used.",
+            "drifted_columns": "Columns that the mapping does not know; they are kept, but nothing uses them.",
         },
     )
 
@@ -101,9 +102,7 @@ def _methods(shown: View) -> None:
         "within_sla_pct",
     ]
     if not whole.empty:
-        tables.show(
-            whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods"
-        )
+        tables.show(whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods")
         parts = rows[rows["event_type"].notna() & rows["action"].notna()]
         if not parts.empty:
             tables.behind("By HR event and action", parts, columns, shown, name="methods_parts")
@@ -115,9 +114,7 @@ def _runs(shown: View) -> None:
     rows = shown.ask("page_sync_runs")
     st.header("Runs of the integration", anchor=False, help="The thirty days before as-of.")
     if rows.empty:
-        st.markdown(
-            "No run log is loaded for these thirty days; give the feed sync_runs to see outages here."
-        )
+        st.markdown("No run log is loaded for these thirty days; give the feed sync_runs to see outages here.")
         return
     tables.show(
         rows,

@@ -126,17 +126,13 @@ def _act_first(shown: View) -> None:
     st.header(
         "Act first",
         anchor=False,
-        help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times "
-        "days open.",
+        help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times days open.",
     )
     rows = shown.ask("page_act_first")
     if rows.empty:
         st.markdown("Nothing is open here. Nobody has to act.")
         return
-    st.caption(
-        "Severity and days open; then role, site, cause and **who must act**. A name leads to the whole "
-        "record."
-    )
+    st.caption("Severity and days open; then role, site, cause and **who must act**. A name leads to the whole record.")
     with st.container(key="act_first", gap=None):
         for row in canvas.records(rows):
             _action(row, shown)
@@ -155,9 +151,7 @@ def _action(row: dict[str, Any], shown: View) -> None:
         f":{colour}[**{severity.capitalize()}**] · **{words.days(row['exposure_days'])}** · "
         f"{words.plain(row['requirement'])}"
     )
-    where.caption(
-        f"{place} · {words.said(words.CAUSES, row['cause'])} · **{words.said(words.OWNERS, row['owner'])}**"
-    )
+    where.caption(f"{place} · {words.said(words.CAUSES, row['cause'])} · **{words.said(words.OWNERS, row['owner'])}**")
 
 
 def _where(shown: View) -> None:
@@ -189,9 +183,7 @@ def _where(shown: View) -> None:
     points = event.selection.points
     if points:
         site, requirement = points[0]["customdata"][0], points[0]["customdata"][1]
-        shell.go(
-            "gaps", shown, requirement=str(requirement), **({"site": str(site)} if site != "no site" else {})
-        )
+        shell.go("gaps", shown, requirement=str(requirement), **({"site": str(site)} if site != "no site" else {}))
     tables.behind(
         "Open gaps by requirement and site",
         cells,
@@ -240,9 +232,7 @@ def _why(shown: View) -> None:
             key="cause_months",
             alt="Stacked bars of gap days per month by owner; the table below holds the same figures",
         )
-    tables.behind(
-        "Gap days by month and cause", months, ["month", "cause", "owner", "gap_days"], shown, name="causes"
-    )
+    tables.behind("Gap days by month and cause", months, ["month", "cause", "owner", "gap_days"], shown, name="causes")
 
 
 def _better(shown: View) -> None:

@@ -52,9 +52,7 @@ def _search(shown: View) -> None:
     ).strip()
     rows = shown.ask("page_worker_search", text=text or None)
     if rows.empty:
-        st.markdown(
-            f"Nobody matches **{words.plain(text)}**. Try a part of the name, or the ID as HR writes it."
-        )
+        st.markdown(f"Nobody matches **{words.plain(text)}**. Try a part of the name, or the ID as HR writes it.")
         return
     if not text:
         st.caption("Until you type: the workers with most exposure.")
@@ -73,9 +71,7 @@ def _search(shown: View) -> None:
             if open_gaps
             else "no open gap"
         )
-        right.caption(
-            " · ".join([*[words.plain(part) for part in tables.cells(row, "job_title", "site")], gaps])
-        )
+        right.caption(" · ".join([*[words.plain(part) for part in tables.cells(row, "job_title", "site")], gaps]))
     if len(rows) == 20:
         st.caption("The first twenty; type more to narrow it down.")
 
@@ -132,8 +128,7 @@ def _picture(worker_id: str, bands: pd.DataFrame, zone: str, shown: View) -> Non
         theme=None,
         config=canvas.CONFIG,
         key="timeline",
-        alt="Time axis of roles, accounts and requirements of one worker; the tables below hold the same "
-        "facts",
+        alt="Time axis of roles, accounts and requirements of one worker; the tables below hold the same facts",
     )
     st.caption(
         "▷ assigned · ◆ completion · ✕ assignment removed · ● HR event. "
