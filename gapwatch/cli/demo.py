@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import shutil
 from pathlib import Path
 
@@ -23,7 +25,7 @@ import click
 def demo(out: Path, port: int, serving: bool) -> int:
     """Load a sample company of 1,500 workers, find its gaps, and serve the dashboard."""
     from gapwatch.cli.console import report
-    from gapwatch.cli.outcome import now, say_generation, say_loads
+    from gapwatch.cli.outcome import say_generation, say_loads
     from gapwatch.cli.serve import serve_dashboard
     from gapwatch.config import load_settings
     from gapwatch.errors import ConfigurationError
@@ -36,7 +38,9 @@ def demo(out: Path, port: int, serving: bool) -> int:
     shutil.copytree(data_folder() / "sample", out, dirs_exist_ok=True)
     settings = load_settings(marker)
     shutil.rmtree(settings.warehouse.path, ignore_errors=True)
-    records, generation = run(settings, loaded_at=now(), progress=report)
+    # The files are those of the company's last day; loaded at the clock, renewals since then would look missed.
+    last_day = dt.datetime.fromisoformat(json.loads((out / "answers.json").read_text(encoding="utf-8"))["as_of"])
+    records, generation = run(settings, loaded_at=last_day, progress=report)
     say_loads(records)
     say_generation(generation)
     click.echo(f'files and tables: {out}; try: gapwatch sql --config {marker} "select * from gaps limit 5"')

@@ -38,6 +38,7 @@ _DAYS: Final = {
     "valid_from",
     "valid_to",
 }
+_WIDTHS: Final = {"cause": 165, "first_cause": 165}
 _LOCAL_DAY: Final = "The day by the calendar of the site."
 _HEADINGS: Final[dict[str, str]] = {
     "full_name": "Name",
@@ -122,12 +123,11 @@ def configs(frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | N
             made[column] = st.column_config.DatetimeColumn(name, format=form, help=told)
         elif str(column).endswith("_pct"):
             made[column] = st.column_config.NumberColumn(name, format="%.1f %%", help=told)
-        elif pd.api.types.is_float_dtype(kind):
-            made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
-        elif pd.api.types.is_integer_dtype(kind):
+        elif pd.api.types.is_float_dtype(kind) or pd.api.types.is_integer_dtype(kind):
             made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
         else:
-            made[column] = st.column_config.TextColumn(name, help=told)
+            wide = _WIDTHS.get(str(column))
+            made[column] = st.column_config.TextColumn(name, help=told, width=wide)
     return made
 
 

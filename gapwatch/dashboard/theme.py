@@ -15,7 +15,7 @@ from typing import Final
 # quiet links in lists. Fixed text; no data ever enters it.
 STYLE: Final = """
 <style>
-.stMainBlockContainer { padding: 2.75rem clamp(1rem, 3vw, 3rem) 3rem; max-width: 1240px; }
+.stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
 .st-key-figures > div { flex: 1 1 10rem; }
 .st-key-act_first a { padding-left: 0; }
@@ -160,7 +160,7 @@ def _options() -> dict[str, object]:
         "theme.linkUnderline": False,
         "theme.showWidgetBorder": True,
         "theme.showSidebarBorder": True,
-        "theme.paddingTop": "2.75rem",
+        "theme.paddingTop": "3.75rem",
         "theme.paddingBottom": "3rem",
         "theme.sidebar.paddingTop": "0.5rem",
     }

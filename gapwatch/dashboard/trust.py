@@ -55,7 +55,8 @@ def line(shown: View) -> None:
         lines.append(f"And {len(grave) - _SHOWN} more: see Integration health.")
     if len(late) > _SHOWN:
         oldest = known["age_hours"].max()
-        told = f"{len(late)} of {words.count(len(known), 'source')} are late or held back, the oldest {words.hours(oldest)} old"
+        told = f"{len(late)} of {words.count(len(known), 'source')} are late or held back"
+        told += f", the oldest {words.hours(oldest)} old"
         lines.append(f":orange[:material/warning:] {told}: see Integration health.")
     elif late:
         fresh = int((known["status"] == "fresh").sum())

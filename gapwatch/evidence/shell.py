@@ -74,6 +74,7 @@ def _dress(cell: Any, style: Style) -> None:
         horizontal=style.align,
         vertical="top",
         wrap_text=style.wrap,
+        indent=style.indent,
     )
     if style.fill:
         cell.fill = PatternFill("solid", fgColor=style.fill)

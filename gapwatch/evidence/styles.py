@@ -30,6 +30,7 @@ class Style:
     number_format: str = "General"
     wrap: bool = False
     align: str = "left"
+    indent: int = 0
     fill: str = ""
     underline: str = ""  # colour of the bottom line
     face: str = "Calibri"
@@ -63,7 +64,7 @@ STYLES: Final[dict[str, Style]] = {
     "percent": Style(number_format="0.0", align="right"),
     "yesno": Style(align="center"),
     "heading": Style(bold=True, fill=PAPER, underline=ACCENT, wrap=True),
-    "heading_right": Style(bold=True, fill=PAPER, underline=ACCENT, wrap=True, align="right"),
+    "heading_right": Style(bold=True, fill=PAPER, underline=ACCENT, wrap=True, align="right", indent=1),
     "heading_center": Style(bold=True, fill=PAPER, underline=ACCENT, wrap=True, align="center"),
     "title": Style(bold=True, size=20),
     "headline": Style(size=13, colour=ACCENT, bold=True),

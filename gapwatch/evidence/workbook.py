@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gapwatch.errors import ConfigurationError, GapwatchError
 from gapwatch.evidence import catalogue, cover, pages, tie_out
@@ -25,6 +26,9 @@ from gapwatch.evidence.sheets import PageSheet, TableSheet
 from gapwatch.evidence.shell import Imprint, make_shell
 from gapwatch.reads import Reader
 from gapwatch.shipped import query_folder
+
+if TYPE_CHECKING:
+    import duckdb
 
 LONG_TEXT = catalogue.proof.LONG_TEXT.name
 _QUESTIONS = ("evidence_tie_out", "evidence_tie_out_feeds", "evidence_parameters", "evidence_models")
@@ -170,7 +174,7 @@ class _Export:
         cursor = self._question(question)
         return [str(column[0]) for column in cursor.description or ()], cursor.fetchall()
 
-    def _question(self, name: str):  # type: ignore[no-untyped-def]
+    def _question(self, name: str) -> duckdb.DuckDBPyConnection:
         named = _parameters_of(self._sql(name))
         wanted = {key: value for key, value in self._scope.question_parameters.items() if key in named}
         return self._reader.question(name, **wanted)

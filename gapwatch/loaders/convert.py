@@ -164,9 +164,8 @@ class Conversion:
     def _plain(self, column: Column, text: str) -> None:
         layers, name = self._layers, column.name
         if column.kind is Kind.CHOICE:
-            choices = ", ".join(quoted_text(choice) for choice in column.choices)
             reason = f"not one of {', '.join(column.choices)}"
-            layers.faults.append(Fault(name, f"{text} not in ({choices})", text, quoted_text(reason)))
+            layers.faults.append(Fault(name, _none_of(text, column.choices), text, quoted_text(reason)))
             layers.landed[name] = text
         elif column.kind is Kind.INTEGER:
             number = f"try_cast({text} as bigint)"  # it rounds 1.5, hence the pattern
@@ -175,10 +174,9 @@ class Conversion:
             layers.faults.append(Fault(name, condition, text, "'not a whole number'"))
             layers.landed[name] = number
         elif column.kind is Kind.BOOLEAN:
-            layers.faults.append(
-                Fault(name, f"{text} not in {_TRUE + _FALSE}", text, "'not one of yes, no, true, false, 1, 0'")
-            )
-            layers.landed[name] = f"{text} in {_TRUE}"
+            reason = "not one of yes, no, true, false, 1, 0"
+            layers.faults.append(Fault(name, _none_of(text, _TRUE + _FALSE), text, quoted_text(reason)))
+            layers.landed[name] = f"case when {text} is not null then not {_none_of(text, _TRUE)} end"
         else:
             layers.landed[name] = text
 
@@ -246,6 +244,12 @@ def landed_columns(feed: str) -> tuple[tuple[str, str], ...]:
         *FEEDS[feed].landed,
         ("extra", LANDED[Kind.TEXT]),
     )
+
+
+def _none_of(text: str, choices: tuple[str, ...]) -> str:
+    """SQL: whether a text is there and none of these; an IN of five would be planned as a join, losing row order."""
+    cases = " ".join(f"when {quoted_text(choice)} then false" for choice in choices)
+    return f"(case {text} {cases} else {text} is not null end)"
 
 
 def _is_date_type(data_type: str) -> bool:

@@ -17,7 +17,7 @@ last_roles as (
         role_states.job_title
     from role_states
     cross join run_parameters
-    where role_states.valid_from <= run_parameters.as_of
+    where role_states.valid_from <= run_parameters.as_of and role_states.status in ('active', 'leave', 'suspended')
     qualify
         row_number() over (
             partition by role_states.worker_id

@@ -36,6 +36,7 @@ counted as (
             cross join run_parameters
             where
                 role_states.worker_id = compliance_timeline.worker_id
+                and role_states.status in ('active', 'leave', 'suspended')
                 and ($site is null or coalesce(compliance_timeline.site, role_states.site) = $site)
                 and ($department is null or role_states.department = $department)
                 and ($employment_type is null or role_states.employment_type = $employment_type)

@@ -15,7 +15,7 @@ roles as (
     select role_states.*
     from role_states
     cross join run_parameters
-    where role_states.worker_id = $worker
+    where role_states.worker_id = $worker and role_states.status in ('active', 'leave', 'suspended')
     qualify
         row_number() over (
             order by

@@ -1,7 +1,8 @@
 -- Grain:   one row per HR event of the worker, assignment or completion of one of the person's accounts, to as_of
 -- Answers: what did HR and the LMS do for this worker, when, and in which source row does it stand?
 -- Not for: verdicts on the answers (page_events)
--- An assignment or completion stands once per requirement that its course credits; requirement_id is NULL for none.
+-- An assignment or completion stands once per requirement and site that its course credits; requirement_id is NULL for
+-- none, site is NULL for any.
 with persons as (
     select coalesce(min(person_id), $worker) as person_id
     from staged_workers
@@ -20,7 +21,8 @@ accounts as (
 credits as (
     select distinct
         course_id,
-        requirement_id
+        requirement_id,
+        site
     from policy_course_credits
 ),
 
@@ -30,6 +32,7 @@ events as (
         hr_events.event_type as what,
         hr_events.effective_at as at_instant,
         null as requirement_id,
+        null as site,
         hr_events.event_id as reference,
         null as course_id,
         null as result,
@@ -46,6 +49,7 @@ assignments as (
         coalesce(staged_lms_assignments.origin, 'unknown origin') as what,
         staged_lms_assignments.assigned_at as at_instant,
         credits.requirement_id,
+        credits.site,
         staged_lms_assignments.assignment_id as reference,
         staged_lms_assignments.course_id,
         case when staged_lms_assignments.removed_at is null then null else 'removed later' end as result,
@@ -65,6 +69,7 @@ removals as (
         'assignment removed' as what,
         staged_lms_assignments.removed_at as at_instant,
         credits.requirement_id,
+        credits.site,
         staged_lms_assignments.assignment_id as reference,
         staged_lms_assignments.course_id,
         null as result,
@@ -84,6 +89,7 @@ completions as (
         staged_lms_completions.result as what,
         staged_lms_completions.completed_at as at_instant,
         credits.requirement_id,
+        coalesce(credits.site, staged_lms_completions.site) as site,
         staged_lms_completions.completion_id as reference,
         staged_lms_completions.course_id,
         staged_lms_completions.result,

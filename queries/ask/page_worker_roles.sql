@@ -11,7 +11,8 @@ select
     coalesce(role_states.job_title, role_states.job_code) as job_title,
     role_states.department,
     role_states.site,
-    role_states.recorded_at
+    role_states.recorded_at,
+    role_states.status in ('active', 'leave', 'suspended') as is_employed
 from role_states
 where role_states.worker_id = $worker
 order by

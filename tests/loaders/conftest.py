@@ -68,7 +68,9 @@ class Loading:
         if content is not None:
             self.write(content, file)
         source = {"name": "test", "path": file} | source
-        self.record = load_source(self.settings, Source(feed=feed, **source), loaded_at=at)[0]
+        mode = source.pop("mode", "full")
+        described = Source(feed=feed, **source).model_copy(update={"mode": mode})  # also modes not yet on offer
+        self.record = load_source(self.settings, described, loaded_at=at)[0]
         return self.rows()
 
     def load_each(self, sources: Iterable[Source], *, at: dt.datetime = FIRST) -> list[LoadRecord]:

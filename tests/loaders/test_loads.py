@@ -277,3 +277,22 @@ def test_a_damaged_parquet_file_is_a_load_error(loading: Loading) -> None:
     with pytest.raises(LoadError, match="cannot be read or converted"):
         loading.load("workers", file="feed.parquet")
     assert list(landing_folder(loading.warehouse).iterdir()) == []
+
+
+def test_rows_land_in_the_order_of_the_file(loading: Loading) -> None:
+    import duckdb
+
+    from gapwatch.warehouse.landing import rows_path
+
+    count = 300_000  # several row groups, so that threads could mix them up
+    lines = "".join(f"{number},A,C,2026-01-05T00:00:00Z,passed\n" for number in range(count))
+    loading.write(f"completion_id,account_id,course_id,completed_at,result\n{lines}")
+    source = Source(name="lms", feed="lms_completions", path="feed.csv")
+    (record,) = loading.load_each([source])
+    file = rows_path(loading.warehouse, record)
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select count(*), count(*) filter (row_number != place or cast(completion_id as bigint) + 2 != place) "
+            f"from (select *, row_number() over () + 1 as place from read_parquet('{file}'))"
+        ).fetchone()
+    assert found == (count, 0)

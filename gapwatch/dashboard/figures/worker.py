@@ -108,8 +108,9 @@ def key(states: list[str], colours: Palette) -> go.Figure:
 
 def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[_Bar]]]:
     lanes: list[tuple[str, str, list[_Bar]]] = []
-    several = story.roles["assignment_key"].nunique() > 1
-    for assignment, rows in story.roles.groupby("assignment_key", sort=False):
+    employed = story.roles[story.roles["is_employed"]]
+    several = employed["assignment_key"].nunique() > 1
+    for assignment, rows in employed.groupby("assignment_key", sort=False):
         name = f"<b>Role</b> ({safe(assignment)})" if several else "<b>Role</b>"
         lanes.append((f"role:{assignment}", name, _role_bars(rows, story, colours, as_of)))
     for row in records(story.accounts):
@@ -234,15 +235,19 @@ def _marker(bar: _Bar, colours: Palette) -> dict[str, object]:
 
 
 def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Palette) -> None:
-    lanes: dict[str, list[int]] = {}
+    lanes: dict[str, list[tuple[str, int]]] = {}
     for name, place in places.items():
         if name.startswith("band:"):
-            lanes.setdefault(name.removeprefix("band:").split("|")[0], []).append(place)
+            requirement, site = name.removeprefix("band:").split("|")
+            lanes.setdefault(requirement, []).append((site, place))
     for kind, (symbol, said) in _MARKS.items():
         rows = story.marks[story.marks["kind"] == kind]
         xs, ys, hovers = [], [], []
         for row in records(rows):
-            for place in lanes.get(str(row["requirement_id"]), []):
+            credited = row["site"] if isinstance(row["site"], str) else ""
+            for site, place in lanes.get(str(row["requirement_id"]), []):
+                if site and credited and site != credited:
+                    continue
                 xs.append(_local(row["at_instant"], story.zone))
                 ys.append(place - 0.34)
                 word = said if kind != "completion" else f"completion, {safe(row['what'])}"
@@ -281,16 +286,14 @@ def _events(
             marker={"symbol": "circle", "size": 10, "color": colours.ink},
         )
     )  # fmt: skip
-    reached = first - (last - first)
-    for at, what in zip(xs, rows["what"], strict=True):
+    for at, following, what in zip(xs, [*xs[1:], last], rows["what"], strict=True):
         label = words.said(words.EVENTS, what)
-        width = (last - first) * (len(label) / 125)
-        if first <= at and at > reached and at + width < last:
+        # about 125 letters fit the axis; a label that would run into the next mark is left to the hover
+        if at >= first and at + (last - first) * (len(label) / 125 + 0.015) < following:
             figure.add_annotation(
                 x=at, y=lanes - 0.05, text=label, showarrow=False, xanchor="left", xshift=8,
                 font={"size": 12, "color": colours.ink},
             )  # fmt: skip
-            reached = at + width
 
 
 def _range(story: Story, as_of: pd.Timestamp, months: int) -> tuple[pd.Timestamp, pd.Timestamp]:

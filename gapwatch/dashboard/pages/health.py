@@ -15,7 +15,6 @@ def page() -> None:
     """Draw the page."""
     shown = shell.view()
     shell.title(_sentence(shown), shown)
-    trust.line(shown)
     if shown.scope.narrowed():
         st.caption(":material/filter_alt_off: The whole organisation: a source serves all sites.")
     _sources(shown)

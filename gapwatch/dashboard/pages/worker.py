@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, worker
 from gapwatch.dashboard.state import day_of
 from gapwatch.errors import GapwatchError
+from gapwatch.person import AuditSentence, audit_sentences
 
 _MARKS = {
     "gap": ":red[:material/cancel:]",
@@ -148,20 +150,35 @@ def _sentences(worker_id: str, shown: View) -> None:
     picked, _ = st.columns([0.3, 0.7])
     picked.date_input("Day", key="worker_on", format="YYYY-MM-DD", on_change=_set_day)
     try:
-        from gapwatch.person import audit_sentences
-
         sentences = audit_sentences(shown.reader, worker_id, on)
     except GapwatchError as error:
         st.error(words.plain(error.what), icon=":material/error:")
         return
-    if not sentences:
-        st.markdown(f"Nothing was required of this worker on {words.day(on)}.")
+    opening, shared = _opening(sentences)
+    if opening:
+        st.markdown(f"**{words.plain(opening)}**")
+        st.caption(_rests_on(shared))
     for sentence in sorted(sentences, key=lambda one: one.state != "gap"):
         mark = _MARKS.get(sentence.state, ":gray[:material/remove:]")
         with st.container(gap=None):
-            st.markdown(f"{mark} {words.plain(sentence.text)}")
-            if sentence.sources:
-                st.caption("Rests on " + "; ".join(words.plain(source) for source in sentence.sources))
+            st.markdown(f"{mark} {words.plain(sentence.text.removeprefix(opening).strip())}")
+            st.caption(_rests_on(sentence.sources[len(shared) :]))
+    with st.expander("The sentences in full, to copy", icon=":material/content_copy:"):
+        st.code("\n".join(sentence.text for sentence in sentences), language=None, wrap_lines=True)
+
+
+def _opening(sentences: list[AuditSentence]) -> tuple[str, tuple[str, ...]]:
+    """What all sentences begin with (who, in which role) and the sources they share; nothing for a single one."""
+    if len(sentences) < 2:
+        return "", ()
+    start = os.path.commonprefix([sentence.text for sentence in sentences])
+    opening = start[: start.rfind(". ") + 1]
+    shared = os.path.commonprefix([sentence.sources for sentence in sentences])
+    return opening, tuple(shared) if opening else ()
+
+
+def _rests_on(sources: tuple[str, ...]) -> str:
+    return f"Rests on {'; '.join(words.plain(source) for source in sources)}" if sources else ""
 
 
 def _chosen_day(shown: View) -> dt.date:

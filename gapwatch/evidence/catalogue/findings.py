@@ -106,7 +106,7 @@ ACCOUNTS: Final = TableSheet(
     ),
     question="evidence_accounts",
     citation="Termination procedures: 45 CFR 164.308(a)(3)(ii)(C)",
-    empty="Nobody left in the period and scope asked for, and no account is an orphan.",
+    empty="Nobody left, and no account was an orphan, in the period and scope asked for.",
     counted=("kind", "is_first_row", "was_active_after_end", "is_open"),
     frozen=3,
     columns=(
