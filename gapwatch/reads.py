@@ -111,7 +111,7 @@ class Reader:
 
 
 def question_parameters(name: str) -> frozenset[str]:
-    """The $parameters that ``queries/ask/<name>.sql`` takes. Raises ConfigurationError when there is no such question."""
+    """The parameters that ``queries/ask/<name>.sql`` takes. Raises ConfigurationError when it is not there."""
     return frozenset(_question(name).parameters)
 
 

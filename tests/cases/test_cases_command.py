@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from case_rows import case_folders, differences, needed_columns
 from command import gapwatch
 from worlds import place_feeds

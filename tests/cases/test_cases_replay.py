@@ -6,7 +6,6 @@ import csv
 from pathlib import Path
 
 import pytest
-
 from case_rows import case_folders, differences
 from properties.replay import replay
 from worlds import read_world
