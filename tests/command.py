@@ -31,6 +31,7 @@ def gapwatch(*arguments: str) -> Answer:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
+        code: str | int | None
         try:
             code = main()
         except SystemExit as stop:

@@ -171,8 +171,7 @@ def write_world(world: World, folder: Path) -> None:
         write_table(folder / "policy" / f"{table}.csv", rows, columns=POLICY_COLUMNS[table])
     (folder / "gapwatch.toml").write_text(_settings_text(world), encoding="utf-8")
     loads = [
-        {"loaded_at": load.loaded_at, "feeds": f"feeds-{number}"}
-        for number, load in enumerate(world.loads, start=1)
+        {"loaded_at": load.loaded_at, "feeds": f"feeds-{number}"} for number, load in enumerate(world.loads, start=1)
     ]
     run = {"as_of": world.as_of, "known_at": world.known_at, "loads": loads}
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")

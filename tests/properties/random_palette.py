@@ -78,6 +78,8 @@ class Palette:
         self.courses = ("C", "C", "C", "C2", "C3")
         self.requirements: list[str] = pick.sample(("R", "S", "T"), pick.choice((1, 1, 2, 2, 3)))
         self.accounts: list[str] = []
+        self.is_calm = self.maybe(0.5)  # accounts and records in time, so that training alone goes wrong
+        self.is_moving = self.is_calm and self.maybe(0.4)  # jobs change, each with training of its own
 
     def maybe(self, chance: float) -> bool:
         return self.pick.random() < chance

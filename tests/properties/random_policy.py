@@ -52,6 +52,10 @@ class PolicyMaker(Palette):
 
     def rule(self, number: int) -> Row:
         row = {"rule_id": f"RU{number}", "requirement_id": self.one(self.requirements)}
+        if self.is_moving:
+            return row | {"job_code": self.one(("OP", "OP2", "HELPER"))}
+        if self.is_calm and number == 1:
+            return row | {"requirement_id": self.requirements[0]}
         row["job_code"] = self.one(("", "", "OP", "OP", "OP*", "O?*", "?P", "HELPER", "*"))
         for column, choices in (
             ("training_profile", ("shop", "*")),
@@ -71,9 +75,9 @@ class PolicyMaker(Palette):
         return {
             "course_id": self.courses[0] if place == 0 else self.one(self.courses),
             "requirement_id": self.requirements[0] if place == 0 else self.one(self.requirements),
-            "site": self.site(0.75).replace("XX", ""),
-            "valid_from": self.day(0.85),
-            "valid_to": self.day(0.9),
+            "site": self.site(0.9 if self.is_calm else 0.75).replace("XX", ""),
+            "valid_from": self.day(0.95 if self.is_calm else 0.85),
+            "valid_to": self.day(0.95 if self.is_calm else 0.9),
         }
 
     def exception(self, number: int) -> Row:

@@ -100,11 +100,11 @@ class _Maker(PolicyMaker):
         job, site, scope = self.one(("OP", "OP", "HELPER")), self.site(), self.one(("", "", "a", "a;b"))
         contract_end = self.day(0.3)
         rows: list[Row] = []
-        for place in range(self.one((1, 2, 2, 3, 3, 4, 5))):
+        for place in range(self.one((1, 1, 2, 2, 3) if self.is_calm else (1, 2, 2, 3, 3, 4, 5))):
             status = self.one(("active", "active", "active", "active", "leave", "suspended", "terminated", "prehire"))
             if place == 0:
                 status = self.one(("active", "active", "active", "active", "prehire", "leave"))
-            if self.maybe(0.35):
+            if self.maybe(0.8 if self.is_moving else 0.35):
                 job = self.one(("OP", "OP2", "HELPER", "ZZZ", ""))
             if self.maybe(0.3):
                 site = self.site()
@@ -148,7 +148,7 @@ class _Maker(PolicyMaker):
 
     def recorded(self) -> str:
         form = self.pick.random()
-        return "" if form < 0.2 else self.early() if form < 0.6 else self.at()
+        return "" if form < 0.2 else self.early() if form < (0.92 if self.is_calm else 0.6) else self.at()
 
     def account_rows(self) -> Table:
         rows: list[Row] = []
@@ -161,7 +161,9 @@ class _Maker(PolicyMaker):
             worker_id = self.workers[min(number, len(self.workers)) - 1]
             if self.maybe(0.1):
                 worker_id = self.one((*self.workers, "gone"))
-            status = self.one(("active", "active", "active", "active", "inactive", "deleted"))
+            status = self.one(
+                ("active", "active", "active", "active", "active" if self.is_calm else "inactive", "deleted")
+            )
             way = self.pick.random()
             rows.append(
                 {
@@ -172,7 +174,7 @@ class _Maker(PolicyMaker):
                     if way > 0.7
                     else "",
                     "status": status,
-                    "created_at": self.early() if self.maybe(0.5) else self.at(0.1),
+                    "created_at": self.early() if self.maybe(0.9 if self.is_calm else 0.5) else self.at(0.1),
                     "deactivated_at": self.at() if self.maybe(0.6 if status != "active" else 0.1) else "",
                     "last_login_at": self.at() if self.maybe(0.4) else "",
                 }
@@ -185,7 +187,7 @@ class _Maker(PolicyMaker):
         if self.maybe(0.9):
             old = {"assignment_id": "AS0", "account_id": "A0", "course_id": "C0"}
             rows.append({**old, "assigned_at": "2020-01-02T00:00:00Z", "removed_at": "2020-01-03T00:00:00Z"})
-        for number in range(1, self.one((1, 2, 3, 4, 6, 8)) + 1):
+        for number in range(1, self.one((3, 4, 6, 8) if self.is_calm else (1, 2, 3, 4, 6)) + 1):
             assigned, removed = sorted((self.one(self.instants), self.one(self.instants)))
             rows.append(
                 {
@@ -201,14 +203,16 @@ class _Maker(PolicyMaker):
 
     def completion_rows(self) -> Table:
         rows = []
-        for number in range(1, self.one((1, 2, 3, 4, 5)) + 1):
+        for number in range(1, self.one((0, 1) if self.is_moving else (2, 4, 6) if self.is_calm else (1, 2, 3, 4)) + 1):
             results = ("passed", "passed", "passed", "completed", "failed", "incomplete", "waived")
             rows.append(
                 {
                     "completion_id": f"D{number}",
                     "account_id": self.one(self.accounts),
                     "course_id": self.one(self.courses),
-                    "completed_at": self.at(),
+                    "completed_at": written(self.one(self.instants[: len(self.instants) * 2 // 3]))
+                    if self.is_calm
+                    else self.at(),
                     "result": self.one(results),
                     "expires_at": self.day() if self.maybe(0.1) else self.at(0.8),
                     "recorded_at": self.at(0.7),

@@ -16,7 +16,7 @@ def test_product_gives_the_rows_of_the_replay(seed: int) -> None:
 
 
 def test_a_changed_row_is_seen() -> None:
-    right = replay(random_world(1))
+    right = next(tables for tables in map(replay, map(random_world, range(100))) if tables["hr_events"])
     wrong = {**right, "hr_events": [{**row, "event_type": "none"} for row in right["hr_events"]]}
     assert table_differences(right, right) == []
     assert table_differences(right, wrong) != []
