@@ -75,8 +75,16 @@ final as (
         coalesce(job_titles.job_title, scoped.job_code) as job_title,
         scoped.opened_at,
         scoped.closed_at,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.opened_at)) as date) as opened_on,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.closed_at)) as date) as closed_on,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.opened_at)
+            ) as date
+        ) as opened_on,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.closed_at)
+            ) as date
+        ) as closed_on,
         scoped.closed_by,
         scoped.exposure_days,
         scoped.first_cause,

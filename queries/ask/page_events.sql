@@ -45,31 +45,13 @@ scoped as (
         )
 ),
 
-final as (
+matching as (
     select
-        event_responses.event_id,
-        event_responses.worker_id,
-        names.full_name,
-        event_responses.event_type,
-        event_responses.effective_at,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', event_responses.effective_at)) as date) as effective_on,
+        event_responses.*,
         scoped.recorded_at,
-        coalesce(scoped.site, scoped.previous_site) as site,
-        event_responses.action,
-        event_responses.requirement_id,
-        requirements.title as requirement,
-        event_responses.clock_at,
-        event_responses.due_at,
-        event_responses.responded_at,
-        event_responses.latency_hours,
-        event_responses.verdict,
-        count(*) over () as total_rows
+        coalesce(scoped.site, scoped.previous_site) as event_site
     from event_responses
     inner join scoped on scoped.event_id = event_responses.event_id
-    cross join run_parameters
-    left join zones on zones.site = coalesce(scoped.site, scoped.previous_site)
-    left join names on names.worker_id = event_responses.worker_id
-    left join requirements on requirements.requirement_id = event_responses.requirement_id
     where
         (cast($event_type as varchar) is null or event_responses.event_type = $event_type)
         and (cast($action as varchar) is null or event_responses.action = $action)
@@ -78,9 +60,50 @@ final as (
             or event_responses.verdict = $verdict
             or ($verdict = 'unsynced' and event_responses.verdict in ('late', 'missing'))
         )
-        and (cast($worker as varchar) is null or event_responses.worker_id = $worker)
+),
+
+totals as (
+    select count(*) as total_rows
+    from matching
+),
+
+picked as (
+    select *
+    from matching
+    order by effective_at desc, event_id, action, requirement_id, due_at
+    limit cast($row_limit as bigint)
+),
+
+final as (
+    select
+        picked.event_id,
+        picked.worker_id,
+        names.full_name,
+        picked.event_type,
+        picked.effective_at,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', picked.effective_at)
+            ) as date
+        ) as effective_on,
+        picked.recorded_at,
+        picked.event_site as site,
+        picked.action,
+        picked.requirement_id,
+        requirements.title as requirement,
+        picked.clock_at,
+        picked.due_at,
+        picked.responded_at,
+        picked.latency_hours,
+        picked.verdict,
+        totals.total_rows
+    from picked
+    cross join totals
+    cross join run_parameters
+    left join zones on zones.site = picked.event_site
+    left join names on names.worker_id = picked.worker_id
+    left join requirements on requirements.requirement_id = picked.requirement_id
 )
 
 select * from final
 order by effective_at desc, event_id, action, requirement_id, due_at
-limit cast($row_limit as bigint)

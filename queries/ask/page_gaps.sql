@@ -1,4 +1,4 @@
--- Grain:   one row per gap, at most $row_limit of them; total_rows counts all that match
+-- Grain:   one row per gap, at most $row_limit of them; total_rows and total_people count all that match
 -- Answers: which gaps are there in this scope ($status: open, closed; NULL both), the weightiest open ones first?
 -- Not for: pieces of a gap by cause (page_worker_bands)
 with names as (
@@ -59,46 +59,74 @@ scoped as (
         )
 ),
 
-final as (
+matching as (
     select
-        scoped.gap_id,
-        scoped.worker_id,
-        names.full_name,
-        scoped.requirement_id,
-        coalesce(requirements.title, scoped.requirement_id) as requirement,
-        scoped.citation,
-        scoped.severity,
-        scoped.gap_site as site,
-        scoped.department,
-        scoped.job_code,
-        coalesce(job_titles.job_title, scoped.job_code) as job_title,
-        scoped.opened_at,
-        scoped.closed_at,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.opened_at)) as date) as opened_on,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped.closed_at)) as date) as closed_on,
-        scoped.closed_by,
-        scoped.exposure_days,
-        scoped.first_cause,
-        scoped.cause,
-        scoped.owner,
-        scoped.event_id,
-        count(*) over () as total_rows,
+        scoped.*,
         scoped.exposure_days
         * case scoped.severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end as weight
     from scoped
-    cross join run_parameters
-    left join zones on zones.site = scoped.gap_site
-    left join names on names.worker_id = scoped.worker_id
-    left join requirements on requirements.requirement_id = scoped.requirement_id
-    left join job_titles on job_titles.job_code = scoped.job_code
     where
         (cast($status as varchar) is null or ($status = 'open') = (scoped.closed_at is null))
         and (cast($requirement as varchar) is null or scoped.requirement_id = $requirement)
         and (cast($cause as varchar) is null or scoped.cause = $cause)
-        and (cast($worker as varchar) is null or scoped.worker_id = $worker)
-        and (cast($gap as varchar) is null or scoped.gap_id = $gap)
+),
+
+totals as (
+    select
+        count(*) as total_rows,
+        count(distinct person_id) as total_people
+    from matching
+),
+
+picked as (
+    select *
+    from matching
+    order by closed_at is not null, weight desc, gap_id
+    limit cast($row_limit as bigint)
+),
+
+final as (
+    select
+        picked.gap_id,
+        picked.worker_id,
+        names.full_name,
+        picked.requirement_id,
+        coalesce(requirements.title, picked.requirement_id) as requirement,
+        picked.citation,
+        picked.severity,
+        picked.gap_site as site,
+        picked.department,
+        picked.job_code,
+        coalesce(job_titles.job_title, picked.job_code) as job_title,
+        picked.opened_at,
+        picked.closed_at,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', picked.opened_at)
+            ) as date
+        ) as opened_on,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', picked.closed_at)
+            ) as date
+        ) as closed_on,
+        picked.closed_by,
+        picked.exposure_days,
+        picked.first_cause,
+        picked.cause,
+        picked.owner,
+        picked.event_id,
+        totals.total_rows,
+        totals.total_people,
+        picked.weight
+    from picked
+    cross join totals
+    cross join run_parameters
+    left join zones on zones.site = picked.gap_site
+    left join names on names.worker_id = picked.worker_id
+    left join requirements on requirements.requirement_id = picked.requirement_id
+    left join job_titles on job_titles.job_code = picked.job_code
 )
 
 select * from final
 order by closed_at is not null, weight desc, gap_id
-limit cast($row_limit as bigint)

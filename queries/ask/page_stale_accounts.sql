@@ -47,7 +47,11 @@ final as (
         last_roles.employment_type,
         last_roles.site,
         stale_accounts.ended_at,
-        cast(timezone(coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', stale_accounts.ended_at)) as date) as ended_on,
+        cast(
+            timezone(
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', stale_accounts.ended_at)
+            ) as date
+        ) as ended_on,
         stale_accounts.ended_by,
         stale_accounts.active_until,
         stale_accounts.days_active,

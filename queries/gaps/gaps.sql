@@ -6,23 +6,18 @@ with
 
 causes_of_gaps as (
     select
-        gap_segments.segment_key,
-        gap_segments.cause,
-        gap_segments.valid_from,
-        row_number() over (partition by gap_segments.segment_key order by gap_segments.valid_from) as cause_number,
-        row_number() over (partition by gap_segments.segment_key order by gap_segments.valid_from desc)
-            as cause_number_from_end,
-        (
-            epoch_us(least(gap_segments.valid_to, (select as_of from run_parameters))) - epoch_us(gap_segments.valid_from)
-        ) / 86400000000.0 as days,
+        segment_key,
+        cause,
+        valid_from,
+        (epoch_us(least(valid_to, (select as_of from run_parameters))) - epoch_us(valid_from)) / 86400000000.0 as days,
     from gap_segments
 ),
 
 days_of_gaps as (
     select
         segment_key,
-        max(case when cause_number = 1 then cause end) as first_cause,
-        max(case when cause_number_from_end = 1 then cause end) as cause,
+        arg_min(cause, valid_from) as first_cause,
+        arg_max(cause, valid_from) as cause,
         sum(days) as exposure_days,
         sum(case when cause = 'not_recorded' then days else 0 end) as days_not_recorded,
         sum(case when cause = 'no_account' then days else 0 end) as days_no_account,
@@ -57,16 +52,10 @@ gap_runs as (
     where untrained_segments.state = 'gap'
 ),
 
-rank_roles as (
+main_roles as (
     select
         gap_runs.segment_key,
-        role_intervals.worker_key,
-        role_intervals.assignment_key,
-        role_intervals.valid_from,
-        row_number() over (
-            partition by gap_runs.segment_key
-            order by role_intervals.assignment_rank, role_intervals.assignment_key
-        ) as role_rank,
+        min(requiring_stretches.role_key) as role_key,
     from gap_runs
     inner join periods_begun on gap_runs.period_key = periods_begun.period_key
     inner join requiring_stretches
@@ -75,7 +64,7 @@ rank_roles as (
         and periods_begun.site_key = requiring_stretches.site_key
         and gap_runs.opened_at >= requiring_stretches.valid_from
         and gap_runs.opened_at < requiring_stretches.valid_to
-    inner join role_intervals on requiring_stretches.role_key = role_intervals.role_key
+    group by gap_runs.segment_key
 ),
 
 final as (
@@ -113,9 +102,9 @@ final as (
         days_of_gaps.days_not_completed,
         requirement_keys.severity,
         requirement_keys.citation,
-        role_states.job_code,
-        role_states.department,
-        role_states.site as role_site,
+        role_intervals.job_code,
+        role_intervals.department,
+        role_intervals.site as role_site,
         hr_events.event_id,
         gap_runs.period_key,
     from gap_runs
@@ -125,13 +114,8 @@ final as (
     inner join requirement_keys on periods_begun.requirement_key = requirement_keys.requirement_key
     inner join gap_causes on days_of_gaps.cause = gap_causes.cause
     left join site_keys on periods_begun.site_key = site_keys.site_key
-    left join rank_roles
-        on gap_runs.segment_key = rank_roles.segment_key
-        and rank_roles.role_rank = 1
-    left join role_states
-        on worker_keys.worker_id = role_states.worker_id
-        and rank_roles.assignment_key = role_states.assignment_key
-        and rank_roles.valid_from = role_states.valid_from
+    left join main_roles on gap_runs.segment_key = main_roles.segment_key
+    left join role_intervals on main_roles.role_key = role_intervals.role_key
     left join hr_events
         on periods_begun.worker_key = hr_events.worker_key
         and gap_runs.opened_at = hr_events.effective_at

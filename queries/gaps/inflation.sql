@@ -20,21 +20,22 @@ open_stale_accounts as (
     where is_open
 ),
 
-rank_roles_of_workers as (
+main_roles as (
     select
         worker_key,
-        site_key,
-        row_number() over (partition by worker_key order by assignment_rank, assignment_key) as role_rank,
+        min(role_key) as role_key,
     from role_intervals
     where
         (select as_of from run_parameters) >= valid_from
         and (select as_of from run_parameters) < valid_to
+    group by worker_key
 ),
 
 sites_of_workers as (
-    select worker_key, site_key
-    from rank_roles_of_workers
-    where role_rank = 1 and site_key > 0
+    select main_roles.worker_key, role_intervals.site_key
+    from main_roles
+    inner join role_intervals on main_roles.role_key = role_intervals.role_key
+    where role_intervals.site_key > 0
 ),
 
 counted_assignments as (

@@ -16,8 +16,8 @@ roles_around as (
         instants.worker_key,
         instants.happens_at,
         role_intervals.role_key,
-        role_intervals.profile,
-        role_intervals.timezone,
+        role_intervals.profile_key,
+        role_intervals.timezone_key,
         role_intervals.site_key,
         role_intervals.valid_from < instants.happens_at as is_held_before,
         role_intervals.valid_to > instants.happens_at as is_held_after,
@@ -39,10 +39,10 @@ policy_windows as (
         rule_windows.valid_from,
         rule_windows.valid_to,
     from roles_around
-    inner join profile_rules on roles_around.profile = profile_rules.profile
+    inner join profile_rules on roles_around.profile_key = profile_rules.profile_key
     inner join rule_windows
         on profile_rules.rule_key = rule_windows.rule_key
-        and roles_around.timezone = rule_windows.timezone
+        and roles_around.timezone_key = rule_windows.timezone_key
     union all
     select
         roles_around.worker_key,
@@ -56,7 +56,7 @@ policy_windows as (
     from roles_around
     inner join exception_windows
         on roles_around.worker_key = exception_windows.worker_key
-        and roles_around.timezone = exception_windows.timezone
+        and roles_around.timezone_key = exception_windows.timezone_key
     inner join requirement_keys on exception_windows.requirement_key = requirement_keys.requirement_key
     where exception_windows.kind = 'add'
 ),

@@ -1,7 +1,7 @@
 -- Grain:   one row per assignment in force
 -- Key:     assignment_id
 -- Answers: what was assigned to whom, and when was it removed?
--- Not for: what earlier loads said (see landed_lms_assignments)
+-- Not for: what earlier loads said; account_key is NULL where the account is not in lms_accounts (see landed_lms_assignments)
 with
 
 keep_known_rows as (
@@ -27,19 +27,24 @@ keep_known_rows as (
 
 final as (
     select
-        assignment_id,
-        account_id,
-        course_id,
-        assigned_at,
-        due_at,
-        removed_at,
-        origin,
-        trigger_event_ref,
-        source,
-        load_id,
-        row_number,
+        row_number() over (order by keep_known_rows.assignment_id) as assignment_key,
+        account_keys.account_key,
+        course_keys.course_key,
+        keep_known_rows.assignment_id,
+        keep_known_rows.account_id,
+        keep_known_rows.course_id,
+        keep_known_rows.assigned_at,
+        keep_known_rows.due_at,
+        keep_known_rows.removed_at,
+        keep_known_rows.origin,
+        keep_known_rows.trigger_event_ref,
+        keep_known_rows.source,
+        keep_known_rows.load_id,
+        keep_known_rows.row_number,
     from keep_known_rows
-    where key_rank = 1
+    inner join course_keys on keep_known_rows.course_id = course_keys.course_id
+    left join account_keys on keep_known_rows.account_id = account_keys.account_id
+    where keep_known_rows.key_rank = 1
 )
 
 select * from final

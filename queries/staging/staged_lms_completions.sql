@@ -1,7 +1,7 @@
 -- Grain:   one row per attempt in force
 -- Key:     completion_id
 -- Answers: which attempts at a course were recorded?
--- Not for: what earlier loads said (see landed_lms_completions)
+-- Not for: what earlier loads said; account_key is NULL where the account is not in lms_accounts (see landed_lms_completions)
 with
 
 keep_known_rows as (
@@ -32,23 +32,28 @@ keep_known_rows as (
 
 final as (
     select
-        completion_id,
-        account_id,
-        course_id,
-        completed_at,
-        result,
-        score,
-        expires_at,
-        recorded_at,
-        site,
-        course_version,
-        evaluator,
-        verification_method,
-        source,
-        load_id,
-        row_number,
+        row_number() over (order by keep_known_rows.completion_id) as completion_key,
+        account_keys.account_key,
+        course_keys.course_key,
+        keep_known_rows.completion_id,
+        keep_known_rows.account_id,
+        keep_known_rows.course_id,
+        keep_known_rows.completed_at,
+        keep_known_rows.result,
+        keep_known_rows.score,
+        keep_known_rows.expires_at,
+        keep_known_rows.recorded_at,
+        keep_known_rows.site,
+        keep_known_rows.course_version,
+        keep_known_rows.evaluator,
+        keep_known_rows.verification_method,
+        keep_known_rows.source,
+        keep_known_rows.load_id,
+        keep_known_rows.row_number,
     from keep_known_rows
-    where key_rank = 1
+    inner join course_keys on keep_known_rows.course_id = course_keys.course_id
+    left join account_keys on keep_known_rows.account_id = account_keys.account_id
+    where keep_known_rows.key_rank = 1
 )
 
 select * from final

@@ -98,8 +98,9 @@ final as (
         end as method,
         case when found.least_person_key = found.greatest_person_key then found.worker_key end as worker_key,
         case when found.least_person_key = found.greatest_person_key then found.person_key end as person_key,
-        row_number() over (order by accounts.account_id) as account_key,
+        account_keys.account_key,
     from accounts
+    inner join account_keys on accounts.account_id = account_keys.account_id
     left join found on accounts.account_id = found.account_id
 )
 

@@ -6,38 +6,38 @@ with
 
 assignments as (
     select
-        row_number() over (order by staged_lms_assignments.assignment_id) as assignment_key,
-        account_links.account_key,
-        account_links.person_key,
-        staged_lms_assignments.course_id,
+        staged_lms_assignments.assignment_key,
+        staged_lms_assignments.account_key,
+        staged_lms_assignments.course_key,
         staged_lms_assignments.assigned_at,
         case
-            when staged_lms_assignments.removed_at <= (select as_of from run_parameters) then staged_lms_assignments.removed_at
+            when staged_lms_assignments.removed_at <= (select as_of from run_parameters)
+                then staged_lms_assignments.removed_at
             else timestamp '9999-12-31 00:00:00'
         end as removed_at,
     from staged_lms_assignments
-    inner join account_links on staged_lms_assignments.account_id = account_links.account_id
     where staged_lms_assignments.assigned_at <= (select as_of from run_parameters)
 ),
 
 passes as (
-    select
-        account_links.account_key,
-        staged_lms_completions.course_id,
-        staged_lms_completions.completed_at,
+    select account_key, course_key, completed_at
     from staged_lms_completions
-    inner join account_links on staged_lms_completions.account_id = account_links.account_id
     where
-        staged_lms_completions.completed_at <= (select as_of from run_parameters)
-        and staged_lms_completions.result in ('passed', 'completed', 'waived')
+        completed_at <= (select as_of from run_parameters)
+        and result in ('passed', 'completed', 'waived')
 ),
 
 assignments_and_passes as (
-    select assignment_key, account_key, person_key, course_id, assigned_at as happens_at, removed_at, null as passed_at
+    select assignment_key, account_key, course_key, assigned_at as happens_at, removed_at, null as passed_at
     from assignments
     union all
-    select null as assignment_key, account_key, null as person_key, course_id, completed_at as happens_at, null as removed_at,
-        completed_at as passed_at
+    select
+        null as assignment_key,
+        account_key,
+        course_key,
+        completed_at as happens_at,
+        null as removed_at,
+        completed_at as passed_at,
     from passes
 ),
 
@@ -45,13 +45,12 @@ find_next_pass as (
     select
         assignment_key,
         account_key,
-        person_key,
-        course_id,
+        course_key,
         happens_at as assigned_at,
         removed_at,
         coalesce(
             min(passed_at) over (
-                partition by account_key, course_id
+                partition by account_key, course_key
                 order by happens_at desc
                 range between unbounded preceding and current row
             ),
@@ -62,18 +61,19 @@ find_next_pass as (
 
 final as (
     select
-        assignment_key,
-        account_key,
-        person_key,
-        course_id,
-        assigned_at,
-        least(removed_at, passed_at) as closed_at,
+        find_next_pass.assignment_key,
+        find_next_pass.account_key,
+        account_links.person_key,
+        find_next_pass.course_key,
+        find_next_pass.assigned_at,
+        least(find_next_pass.removed_at, find_next_pass.passed_at) as closed_at,
         case
-            when removed_at < passed_at then 'removed'
-            when passed_at < timestamp '9999-12-31 00:00:00' then 'completed'
+            when find_next_pass.removed_at < find_next_pass.passed_at then 'removed'
+            when find_next_pass.passed_at < timestamp '9999-12-31 00:00:00' then 'completed'
         end as closed_by,
     from find_next_pass
-    where assignment_key is not null
+    inner join account_links on find_next_pass.account_key = account_links.account_key
+    where find_next_pass.assignment_key is not null
 )
 
 select * from final

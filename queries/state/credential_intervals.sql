@@ -6,16 +6,15 @@ with
 
 completions as (
     select
-        row_number() over (order by staged_lms_completions.completion_id) as completion_key,
-        staged_lms_completions.completion_id,
+        staged_lms_completions.completion_key,
         account_links.person_key,
-        staged_lms_completions.course_id,
+        staged_lms_completions.course_key,
         staged_lms_completions.completed_at,
         staged_lms_completions.expires_at,
         staged_lms_completions.result <> 'waived' as is_trained,
         coalesce(site_keys.site_key, 0) as site_key,
     from staged_lms_completions
-    inner join account_links on staged_lms_completions.account_id = account_links.account_id
+    inner join account_links on staged_lms_completions.account_key = account_links.account_key
     left join site_keys on staged_lms_completions.site = site_keys.site
     where
         staged_lms_completions.completed_at <= (select as_of from run_parameters)
@@ -24,9 +23,8 @@ completions as (
 ),
 
 credits as (
-    select distinct
+    select
         completions.completion_key,
-        completions.completion_id,
         completions.person_key,
         credit_windows.requirement_key,
         case
@@ -37,9 +35,10 @@ credits as (
         completions.completed_at,
         completions.expires_at,
         completions.is_trained,
+        credit_windows.is_one_of_several,
     from completions
     inner join credit_windows
-        on completions.course_id = credit_windows.course_id
+        on completions.course_key = credit_windows.course_key
         and completions.completed_at >= credit_windows.valid_from
         and completions.completed_at < credit_windows.valid_to
     where
@@ -50,22 +49,32 @@ credits as (
         end
 ),
 
+distinct_credits as (
+    select * exclude (is_one_of_several)
+    from credits
+    where not is_one_of_several
+    union all
+    select distinct * exclude (is_one_of_several)
+    from credits
+    where is_one_of_several
+),
+
 worker_credits as (
     select
         worker_keys.worker_key,
-        credits.requirement_key,
-        credits.site_key,
-        credits.completion_key,
-        credits.completion_id,
-        credits.completed_at,
-        credits.is_trained,
-        credits.expires_at,
+        distinct_credits.requirement_key,
+        distinct_credits.site_key,
+        distinct_credits.completion_key,
+        distinct_credits.completed_at,
+        distinct_credits.is_trained,
+        distinct_credits.expires_at,
         cast(
-            credits.completed_at + cast(requirement_keys.validity_months as integer) * interval '1' month as timestamp
+            distinct_credits.completed_at
+            + cast(requirement_keys.validity_months as integer) * interval '1' month as timestamp
         ) as validity_ends_at,
-    from credits
-    inner join worker_keys on credits.person_key = worker_keys.person_key
-    inner join requirement_keys on credits.requirement_key = requirement_keys.requirement_key
+    from distinct_credits
+    inner join worker_keys on distinct_credits.person_key = worker_keys.person_key
+    inner join requirement_keys on distinct_credits.requirement_key = requirement_keys.requirement_key
 ),
 
 next_retraining as (
@@ -114,7 +123,6 @@ final as (
         requirement_key,
         site_key,
         completion_key,
-        completion_id,
         completed_at as valid_from,
         coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to,
         is_trained,

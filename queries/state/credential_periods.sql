@@ -9,9 +9,10 @@ select
     credential_intervals.valid_from,
     nullif(credential_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
     case when credential_intervals.is_trained then 'trained' else 'waived' end as kind,
-    credential_intervals.completion_id,
+    staged_lms_completions.completion_id,
     credential_intervals.ended_by,
 from credential_intervals
 inner join worker_keys on credential_intervals.worker_key = worker_keys.worker_key
+inner join staged_lms_completions on credential_intervals.completion_key = staged_lms_completions.completion_key
 inner join requirement_keys on credential_intervals.requirement_key = requirement_keys.requirement_key
 left join site_keys on credential_intervals.site_key = site_keys.site_key

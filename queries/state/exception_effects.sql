@@ -1,11 +1,12 @@
 -- Grain:   one row per exception of the policy
--- Key:     exception_id
+-- Key:     exception_key
 -- Answers: does an exception have effect, and if not, why?
 -- Not for: the dates of its effect (local to the site of each role; see requiring_stretches and waiver_intervals)
 with
 
 final as (
     select
+        row_number() over (order by policy_exceptions.exception_id, policy_exceptions.row_number) as exception_key,
         policy_exceptions.exception_id,
         policy_exceptions.worker_id,
         policy_exceptions.requirement_id,

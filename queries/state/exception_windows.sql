@@ -1,20 +1,27 @@
 -- Grain:   one row per exception that has effect and time zone of a role of its worker
--- Key:     exception_id, timezone
+-- Key:     exception_key, timezone_key
 -- Answers: from when to when does an exception hold for roles in that zone?
 -- Not for: exceptions without effect (see exception_effects)
 with
 
 zones_of_workers as (
-    select distinct worker_key, timezone from role_intervals
+    select distinct
+        role_intervals.worker_key,
+        role_intervals.timezone_key,
+        timezone_keys.timezone,
+    from role_intervals
+    semi join exception_effects on role_intervals.worker_key = exception_effects.worker_key
+    inner join timezone_keys on role_intervals.timezone_key = timezone_keys.timezone_key
 ),
 
 final as (
     select
+        exception_effects.exception_key,
         exception_effects.exception_id,
         exception_effects.kind,
         exception_effects.worker_key,
         exception_effects.requirement_key,
-        zones_of_workers.timezone,
+        zones_of_workers.timezone_key,
         greatest(from_midnights.starts_at, exception_effects.approved_at) as valid_from,
         to_midnights.starts_at as valid_to,
     from exception_effects

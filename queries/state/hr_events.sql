@@ -10,7 +10,6 @@ employed_states as (
         role_intervals.worker_key,
         role_intervals.person_key,
         role_intervals.assignment_key,
-        role_intervals.assignment_rank,
         role_intervals.valid_from,
         role_intervals.valid_to,
         role_intervals.recorded_at,
@@ -18,23 +17,18 @@ employed_states as (
         role_intervals.is_contingent,
         role_intervals.is_ended_by_contract,
         role_intervals.starts_on,
-        role_states.worker_id,
-        role_states.job_code,
-        role_states.task_scope_set,
-        role_states.site,
+        role_intervals.worker_id,
+        role_intervals.job_code,
+        role_intervals.task_scope_set,
+        role_intervals.site,
         coalesce(lag(role_intervals.valid_to) over by_assignment = role_intervals.valid_from, false) as has_before,
         coalesce(lead(role_intervals.valid_from) over by_assignment = role_intervals.valid_to, false) as has_after,
         lag(role_intervals.is_on_leave) over by_assignment as before_is_on_leave,
         lag(role_intervals.is_contingent) over by_assignment as before_is_contingent,
-        lag(role_states.job_code) over by_assignment as before_job_code,
-        lag(role_states.task_scope_set) over by_assignment as before_task_scope_set,
-        lag(role_states.site) over by_assignment as before_site,
+        lag(role_intervals.job_code) over by_assignment as before_job_code,
+        lag(role_intervals.task_scope_set) over by_assignment as before_task_scope_set,
+        lag(role_intervals.site) over by_assignment as before_site,
     from role_intervals
-    inner join worker_keys on role_intervals.worker_key = worker_keys.worker_key
-    inner join role_states
-        on worker_keys.worker_id = role_states.worker_id
-        and role_intervals.assignment_key = role_states.assignment_key
-        and role_intervals.valid_from = role_states.valid_from
     window by_assignment as (
         partition by role_intervals.worker_key, role_intervals.assignment_key
         order by role_intervals.valid_from
@@ -81,7 +75,7 @@ rank_starts_of_employment as (
         end as event_type,
         row_number() over (
             partition by employed_states.worker_key, employed_states.valid_from
-            order by employed_states.assignment_rank, employed_states.assignment_key
+            order by employed_states.role_key
         ) as start_rank,
     from employed_states
     inner join surroundings on employed_states.role_key = surroundings.role_key
@@ -114,7 +108,7 @@ rank_ends_of_employment as (
         ) as is_contract_end,
         row_number() over (
             partition by employed_states.worker_key, employed_states.valid_to
-            order by employed_states.assignment_rank, employed_states.assignment_key
+            order by employed_states.role_key
         ) as end_rank,
     from employed_states
     inner join surroundings on employed_states.role_key = surroundings.role_key

@@ -1,12 +1,13 @@
 -- Grain:   one row per requirement period and credential that held in it
--- Key:     period_key, valid_from, valid_to, is_trained
+-- Key:     period_key, completion_key
 -- Answers: which part of a requirement period did which credential cover?
 -- Not for: credentials that nobody required
 with
 
 final as (
-    select distinct
+    select
         required_intervals.period_key,
+        credential_intervals.completion_key,
         greatest(required_intervals.valid_from, credential_intervals.valid_from) as valid_from,
         least(required_intervals.valid_to, credential_intervals.valid_to) as valid_to,
         credential_intervals.is_trained,

@@ -1,26 +1,8 @@
 -- Grain:   one row per role profile and rule that reaches it
--- Key:     profile, rule_key
+-- Key:     profile_key, rule_key
 -- Answers: which rules reach a role, by its job, place, contract and tasks, whatever the date?
 -- Not for: when (see requiring_stretches)
 with
-
-role_profiles as (
-    select distinct
-        role_intervals.profile,
-        role_states.job_code,
-        role_states.training_profile,
-        role_states.department,
-        role_states.site,
-        role_states.facility_type,
-        role_states.employment_type,
-        role_states.task_scope,
-    from role_intervals
-    inner join worker_keys on role_intervals.worker_key = worker_keys.worker_key
-    inner join role_states
-        on worker_keys.worker_id = role_states.worker_id
-        and role_intervals.assignment_key = role_states.assignment_key
-        and role_intervals.valid_from = role_states.valid_from
-),
 
 task_items as (
     select
@@ -62,7 +44,7 @@ rules_that_match_tasks as (
 
 final as (
     select
-        role_profiles.profile,
+        role_profiles.profile_key,
         rules.rule_key,
         requirement_keys.requirement_key,
         requirement_keys.is_site_specific,

@@ -1,7 +1,8 @@
 -- Grain:   one row per role state, rule or exception, and requirement, while both are in force
--- Key:     role_key, requirement_key, site_key, reason, valid_from
+-- Key:     role_key, requirement_key, site_key, reason_key
 -- Answers: which role state requires what, because of which rule, from when to when?
--- Not for: counting requirements (several rules and roles may require the same; see required_intervals)
+-- Not for: counting requirements (several rules and roles may require the same; see required_intervals);
+--          reason_key is a rule_key, or minus an exception_key
 with
 
 by_rule as (
@@ -12,16 +13,16 @@ by_rule as (
         profile_rules.requirement_key,
         case when profile_rules.is_site_specific then role_intervals.site_key else 0 end as site_key,
         profile_rules.is_site_specific,
-        rule_windows.rule_id as reason,
+        rule_windows.rule_key as reason_key,
         greatest(role_intervals.valid_from, rule_windows.valid_from) as valid_from,
         least(role_intervals.valid_to, rule_windows.valid_to) as valid_to,
         role_intervals.is_on_leave,
         role_intervals.recorded_at,
     from role_intervals
-    inner join profile_rules on role_intervals.profile = profile_rules.profile
+    inner join profile_rules on role_intervals.profile_key = profile_rules.profile_key
     inner join rule_windows
         on profile_rules.rule_key = rule_windows.rule_key
-        and role_intervals.timezone = rule_windows.timezone
+        and role_intervals.timezone_key = rule_windows.timezone_key
     where
         role_intervals.valid_from < rule_windows.valid_to
         and rule_windows.valid_from < role_intervals.valid_to
@@ -36,7 +37,7 @@ additions as (
         exception_windows.requirement_key,
         case when requirement_keys.is_site_specific then role_intervals.site_key else 0 end as site_key,
         requirement_keys.is_site_specific,
-        exception_windows.exception_id as reason,
+        -exception_windows.exception_key as reason_key,
         greatest(role_intervals.valid_from, exception_windows.valid_from) as valid_from,
         least(role_intervals.valid_to, exception_windows.valid_to) as valid_to,
         role_intervals.is_on_leave,
@@ -44,7 +45,7 @@ additions as (
     from exception_windows
     inner join role_intervals
         on exception_windows.worker_key = role_intervals.worker_key
-        and exception_windows.timezone = role_intervals.timezone
+        and exception_windows.timezone_key = role_intervals.timezone_key
     inner join requirement_keys on exception_windows.requirement_key = requirement_keys.requirement_key
     where
         exception_windows.kind = 'add'

@@ -69,6 +69,17 @@ final as (
         ) as is_ended_by_contract,
         cast(end_states.written_from as date) as starts_on,
         end_states.timezone,
+        -- one text for all that rules ask about; no value is empty, so '' stands for a missing one
+        concat_ws(
+            chr(31),
+            coalesce(end_states.job_code, ''),
+            coalesce(staged_jobs.training_profile, ''),
+            coalesce(end_states.department, ''),
+            coalesce(end_states.site, ''),
+            coalesce(site_keys.facility_type, ''),
+            coalesce(end_states.employment_type, ''),
+            coalesce(end_states.task_scope, '')
+        ) as profile,
         end_states.source,
         end_states.load_id,
         end_states.row_number,

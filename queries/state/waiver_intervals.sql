@@ -12,7 +12,7 @@ by_exception as (
     from exception_windows
     inner join role_intervals
         on exception_windows.worker_key = role_intervals.worker_key
-        and exception_windows.timezone = role_intervals.timezone
+        and exception_windows.timezone_key = role_intervals.timezone_key
     inner join requiring_stretches
         on role_intervals.role_key = requiring_stretches.role_key
         and exception_windows.requirement_key = requiring_stretches.requirement_key
