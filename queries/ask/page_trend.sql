@@ -1,5 +1,5 @@
 -- Grain:   one row per week of the last year; week_ends_at is as_of and every seventh day before it
--- Answers: how many gaps were open at the end of each week, how many opened and closed in it, how many sync runs failed?
+-- Answers: how many gaps were open at the end of each week, how many opened and closed in it, which runs failed?
 -- Not for: single gaps (page_gaps)
 with run as (
     select as_of

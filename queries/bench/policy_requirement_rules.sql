@@ -1,34 +1,29 @@
 -- Grain:   one row per requirement rule of the generated company
--- Answers: eight requirements a training profile and two for everybody
+-- Key:     rule_id
+-- Answers: eight requirements a training profile, shared by neighbours, and two for everybody; one in twelve since 2019
 -- Not for: anything but measuring
 with
 
 rules as (
     select
-        'R' || lpad(cast((profile * 2 + slot) % 38 as varchar), 3, '0') as requirement_id,
+        profile * 8 + slot as number,
+        'R' || (100 + profile * 2 + slot) as requirement_id,
         'profile_' || profile as training_profile,
     from range(15) as profiles (profile)
     cross join range(8) as slots (slot)
     union all
     select
-        'R' || lpad(cast(38 + slot as varchar), 3, '0') as requirement_id,
+        120 + slot as number,
+        'R' || (138 + slot) as requirement_id,
         null as training_profile,
     from range(2) as slots (slot)
 )
 
 select
-    'RULE-' || lpad(cast(row_number() over (order by requirement_id, training_profile) as varchar), 3, '0') as rule_id,
+    'RULE-' || (100 + number) as rule_id,
     requirement_id,
-    cast(null as varchar) as job_code,
     training_profile,
-    cast(null as varchar) as department,
-    cast(null as varchar) as site,
-    cast(null as varchar) as facility_type,
-    cast(null as varchar) as employment_type,
-    cast(null as varchar) as task_scope,
-    cast(null as date) as effective_from,
-    cast(null as date) as effective_to,
-    cast(null as varchar) as citation,
+    case when number % 12 = 5 then date '2019-01-01' end as effective_from,
     'generated' as file_name,
-    row_number() over (order by requirement_id, training_profile) as row_number,
+    number + 2 as row_number,
 from rules

@@ -34,15 +34,16 @@ policy_windows as (
         roles_around.happens_at,
         roles_around.is_held_before,
         roles_around.is_held_after,
-        profile_rules.requirement_key,
-        case when profile_rules.is_site_specific then roles_around.site_key else 0 end as site_key,
-        rule_windows.valid_from,
-        rule_windows.valid_to,
+        rule_reach.requirement_key,
+        case when rule_reach.is_site_specific then roles_around.site_key else 0 end as site_key,
+        rule_reach.valid_from,
+        rule_reach.valid_to,
     from roles_around
-    inner join profile_rules on roles_around.profile_key = profile_rules.profile_key
-    inner join rule_windows
-        on profile_rules.rule_key = rule_windows.rule_key
-        and roles_around.timezone_key = rule_windows.timezone_key
+    inner join rule_reach
+        on roles_around.profile_key = rule_reach.profile_key
+        and roles_around.timezone_key = rule_reach.timezone_key
+        -- the edge of a rule must fall on the instant: most rules have none
+        and roles_around.happens_at in (rule_reach.valid_from, rule_reach.valid_to)
     union all
     select
         roles_around.worker_key,

@@ -72,6 +72,7 @@ clip_overlays as (
 boundaries as (
     select stretch_key, valid_from as happens_at, '' as kind, 0 as step
     from untrained_stretches
+    semi join clip_overlays on untrained_stretches.stretch_key = clip_overlays.stretch_key
     union all
     select stretch_key, valid_from as happens_at, kind, 1 as step
     from clip_overlays
@@ -146,15 +147,30 @@ number_segments as (
     from mark_changes
 ),
 
-final as (
+segments as (
     select
-        row_number() over (order by period_key, min(valid_from)) as segment_key,
         period_key,
         state,
         min(valid_from) as valid_from,
         max(valid_to) as valid_to,
     from number_segments
     group by period_key, segment_number, state
+    union all
+    -- nothing else applies: a gap from end to end
+    select
+        untrained_stretches.period_key,
+        'gap' as state,
+        untrained_stretches.valid_from,
+        untrained_stretches.valid_to,
+    from untrained_stretches
+    anti join clip_overlays on untrained_stretches.stretch_key = clip_overlays.stretch_key
+),
+
+final as (
+    select
+        row_number() over (order by period_key, valid_from) as segment_key,
+        *,
+    from segments
 )
 
 select * from final

@@ -10,23 +10,21 @@ by_rule as (
         role_intervals.role_key,
         role_intervals.worker_key,
         role_intervals.person_key,
-        profile_rules.requirement_key,
-        case when profile_rules.is_site_specific then role_intervals.site_key else 0 end as site_key,
-        profile_rules.is_site_specific,
-        rule_windows.rule_key as reason_key,
-        greatest(role_intervals.valid_from, rule_windows.valid_from) as valid_from,
-        least(role_intervals.valid_to, rule_windows.valid_to) as valid_to,
+        rule_reach.requirement_key,
+        case when rule_reach.is_site_specific then role_intervals.site_key else 0 end as site_key,
+        rule_reach.is_site_specific,
+        rule_reach.rule_key as reason_key,
+        greatest(role_intervals.valid_from, rule_reach.valid_from) as valid_from,
+        least(role_intervals.valid_to, rule_reach.valid_to) as valid_to,
         role_intervals.is_on_leave,
         role_intervals.recorded_at,
     from role_intervals
-    inner join profile_rules on role_intervals.profile_key = profile_rules.profile_key
-    inner join rule_windows
-        on profile_rules.rule_key = rule_windows.rule_key
-        and role_intervals.timezone_key = rule_windows.timezone_key
+    inner join rule_reach
+        on role_intervals.profile_key = rule_reach.profile_key
+        and role_intervals.timezone_key = rule_reach.timezone_key
     where
-        role_intervals.valid_from < rule_windows.valid_to
-        and rule_windows.valid_from < role_intervals.valid_to
-        and rule_windows.valid_from < rule_windows.valid_to
+        role_intervals.valid_from < rule_reach.valid_to
+        and rule_reach.valid_from < role_intervals.valid_to
 ),
 
 additions as (
