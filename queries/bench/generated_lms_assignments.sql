@@ -18,6 +18,8 @@ assigned as (
 
 final as (
     select
+        number,
+        requirement,
         'T' || (10000000000 + row_number) as assignment_id,
         'A' || (100000000 + number) as account_id,
         'C' || (100 + requirement) as course_id,

@@ -28,6 +28,8 @@ number_attempts as (
 
 final as (
     select
+        number,
+        requirement,
         'K' || (10000000000 + row_number) as completion_id,
         'A' || (100000000 + number) as account_id,
         'C' || (100 + requirement) as course_id,

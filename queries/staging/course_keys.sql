@@ -10,9 +10,13 @@ named_courses as (
     select course_id from landed_lms_completions
     union
     select course_id from policy_course_credits
+),
+
+final as (
+    select
+        row_number() over (order by course_id) as course_key,
+        course_id,
+    from named_courses
 )
 
-select
-    row_number() over (order by course_id) as course_key,
-    course_id,
-from named_courses
+select * from final

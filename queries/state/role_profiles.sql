@@ -16,9 +16,20 @@ profiles as (
         task_scope,
     from role_states
     where is_employed
+),
+
+final as (
+    select
+        row_number() over (order by profile) as profile_key,
+        profile,
+        job_code,
+        training_profile,
+        department,
+        site,
+        facility_type,
+        employment_type,
+        task_scope,
+    from profiles
 )
 
-select
-    row_number() over (order by profile) as profile_key,
-    *,
-from profiles
+select * from final
