@@ -108,9 +108,7 @@ class Source(_Frozen):
         for table, names in (("columns", self.columns), ("values", self.values)):
             for name in names:
                 if FEEDS[self.feed].column(name) is None:
-                    raise ValueError(
-                        f"[sources.{table}] names {name!r}, which feed {self.feed} does not have"
-                    )
+                    raise ValueError(f"[sources.{table}] names {name!r}, which feed {self.feed} does not have")
         return self
 
 
@@ -177,9 +175,7 @@ def load_settings(path: Path) -> Settings:
             "warehouse": Warehouse(path=folder / settings.warehouse.path),
             "policy": PolicyFolder(path=folder / settings.policy.path),
             "digest": settings.digest.model_copy(
-                update={
-                    "recipients": folder / settings.digest.recipients if settings.digest.recipients else None
-                }
+                update={"recipients": folder / settings.digest.recipients if settings.digest.recipients else None}
             ),
         }
     )

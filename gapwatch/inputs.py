@@ -69,21 +69,15 @@ def _landed_sql(feed: str, files: list[str]) -> str:
     if files:
         return f"select * from read_parquet([{', '.join(map(_literal, files))}], union_by_name = true)"
     columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in FEEDS[feed].landed)
-    return (
-        f"select cast(null as varchar) as load_id, cast(null as bigint) as row_number, {columns} where false"
-    )
+    return f"select cast(null as varchar) as load_id, cast(null as bigint) as row_number, {columns} where false"
 
 
-def _create_rejects(
-    connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]
-) -> None:
+def _create_rejects(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:
     connection.execute(
         "create table rejects (load_id varchar, row_number bigint, column_name varchar, raw_value varchar,"
         " reason varchar)"
     )
-    files = [
-        str(load_folder(warehouse, record.load_id) / REJECTS) for record in records if record.rows_rejected
-    ]
+    files = [str(load_folder(warehouse, record.load_id) / REJECTS) for record in records if record.rows_rejected]
     if files:
         connection.execute(
             "insert into rejects select load_id, row_number, column_name, raw_value, reason"

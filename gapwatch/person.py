@@ -64,9 +64,7 @@ def audit_sentences(reader: Reader, worker_id: str, on: dt.date) -> list[AuditSe
     if not roles:
         return [AuditSentence(f"On {on} {name} was not employed.", None, "role", ())]
     opening = f"On {on} {name} was {' and '.join(_role(role) for role in roles)}."
-    role_rows = tuple(
-        _row_name(role["feed"], role["address"], role["load_id"], role["row_number"]) for role in roles
-    )
+    role_rows = tuple(_row_name(role["feed"], role["address"], role["load_id"], role["row_number"]) for role in roles)
     reasons = {row["reason"]: row for row in _records(reader, "rule_rows")}
     required = _records(reader, "person_requirements", worker_id=worker_id, instant=instant)
     if not required:
@@ -141,9 +139,7 @@ def _sources(row: _Row, reasons: dict[str, _Row]) -> tuple[str, ...]:
             )
         )
     if row["exception_id"]:
-        sources.append(
-            f"policy {row['waiver_file_name']} row {row['waiver_row_number']} ({row['exception_id']})"
-        )
+        sources.append(f"policy {row['waiver_file_name']} row {row['waiver_row_number']} ({row['exception_id']})")
     return tuple(sources)
 
 

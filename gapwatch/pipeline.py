@@ -120,9 +120,7 @@ class _Parameters:
     fingerprint: str
 
 
-def _parameters(
-    settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None
-) -> _Parameters:
+def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None) -> _Parameters:
     loaded = [record for record in read_manifests(settings.warehouse.path) if record.status != "held"]
     if not loaded:
         raise NothingPublished(

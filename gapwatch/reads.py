@@ -40,17 +40,13 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = duckdb.connect(
-            str(path), read_only=True, config={"enable_external_access": "false"}
-        )
+        self._connection = duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
         row = self._connection.execute(
             "select run_id, as_of, known_at, policy_sha256, organisation_name, organisation_timezone"
             " from run_parameters"
         ).fetchone()
         if row is None:
-            raise NothingPublished(
-                "the generation has no run_parameters row", where=path.name, do="run: gapwatch run"
-            )
+            raise NothingPublished("the generation has no run_parameters row", where=path.name, do="run: gapwatch run")
         self.run = RunParameters(
             run_id=row[0],
             as_of=row[1].replace(tzinfo=dt.UTC),

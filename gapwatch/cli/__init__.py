@@ -12,6 +12,7 @@ import sys
 import click
 
 from gapwatch import __version__
+from gapwatch.cli.bench import bench
 from gapwatch.cli.build import build
 from gapwatch.cli.check import check
 from gapwatch.cli.demo import demo
@@ -50,6 +51,7 @@ for command in (
     score,
     serve,
     doctor,
+    bench,
 ):
     gapwatch.add_command(command)
 
@@ -74,8 +76,6 @@ def main() -> int:
         if os.environ.get("GAPWATCH_TRACEBACK"):
             raise
         click.echo(f"gapwatch: internal error: {type(error).__name__}: {error}", err=True)
-        click.echo(
-            "  do:    report it with what `gapwatch doctor` says; GAPWATCH_TRACEBACK=1 shows where", err=True
-        )
+        click.echo("  do:    report it with what `gapwatch doctor` says; GAPWATCH_TRACEBACK=1 shows where", err=True)
         return 4
     return code if isinstance(code, int) else 0

@@ -12,9 +12,7 @@ from gapwatch.cli.options import config_option, instant, instant_options, settin
 @click.command()
 @config_option
 @instant_options
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def check(config: Path, as_of: str | None, known_at: str | None, form: str) -> int:
     """Check what is loaded, without publishing it. Exit 3 when a blocking check does not pass."""
     from gapwatch.cli.console import report, show_rows

@@ -25,9 +25,7 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, form: st
     """Print rows as ``table``, ``csv`` or ``json`` (a list of objects; instants in UTC, ending in Z)."""
     if form == "json":
         click.echo(
-            json.dumps(
-                [dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows], ensure_ascii=False
-            )
+            json.dumps([dict(zip(columns, map(_jsonable, row), strict=True)) for row in rows], ensure_ascii=False)
         )
     elif form == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")

@@ -19,9 +19,7 @@ import click
     help="The folder to put the sample company into; an earlier demo there is replaced.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
-@click.option(
-    "--serve/--no-serve", "serving", default=True, help="Open the dashboard at the end, or stop before."
-)
+@click.option("--serve/--no-serve", "serving", default=True, help="Open the dashboard at the end, or stop before.")
 def demo(out: Path, port: int, serving: bool) -> int:
     """Load a sample company of 1,500 workers, find its gaps, and serve the dashboard."""
     from gapwatch.cli.console import report

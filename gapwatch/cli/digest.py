@@ -12,9 +12,7 @@ from gapwatch.cli.options import config_option, instant_options, open_reader, se
 @click.command()
 @config_option
 @instant_options
-@click.option(
-    "--to-folder", type=click.Path(path_type=Path), help="Write .eml files there instead of sending."
-)
+@click.option("--to-folder", type=click.Path(path_type=Path), help="Write .eml files there instead of sending.")
 @click.option("--dry-run", is_flag=True, help="Write the mails to warehouse/sends/dry-run; send nothing.")
 @click.option("--again", is_flag=True, help="Send even to those who have had this week's digest.")
 def digest(

@@ -19,7 +19,5 @@ def load(config: Path, loaded_at: str | None) -> int:
     from gapwatch.loaders import load_all
 
     settings = settings_of(config)
-    records = load_all(
-        settings, loaded_at=instant(loaded_at, settings, option="--loaded-at") or now(), progress=report
-    )
+    records = load_all(settings, loaded_at=instant(loaded_at, settings, option="--loaded-at") or now(), progress=report)
     return exit_code(held=say_loads(records))

@@ -82,9 +82,7 @@ def date(text: str, *, option: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text.strip())
     except ValueError as error:
-        raise ConfigurationError(
-            f"{text!r} is no date", where=option, do="write it like 2026-03-14"
-        ) from error
+        raise ConfigurationError(f"{text!r} is no date", where=option, do="write it like 2026-03-14") from error
 
 
 def open_reader(config: Path, *, as_of: str | None = None, known_at: str | None = None) -> Reader:

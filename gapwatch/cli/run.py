@@ -21,9 +21,7 @@ from gapwatch.cli.options import (
 @loaded_at_option
 @instant_options
 @fail_on_gaps_option
-def run(
-    config: Path, loaded_at: str | None, as_of: str | None, known_at: str | None, fail_on_gaps: bool
-) -> int:
+def run(config: Path, loaded_at: str | None, as_of: str | None, known_at: str | None, fail_on_gaps: bool) -> int:
     """Load every source, build the models, check them and publish the result."""
     from gapwatch.cli.console import report
     from gapwatch.cli.outcome import exit_code, now, say_generation, say_loads

@@ -8,9 +8,7 @@ import click
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="The folder to write; made when missing."
-)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; made when missing.")
 @click.option("--workers", type=click.IntRange(min=20), default=1500, show_default=True)
 @click.option("--months", type=click.IntRange(3, 120), default=18, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)

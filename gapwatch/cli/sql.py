@@ -13,9 +13,7 @@ from gapwatch.cli.options import config_option, instant_options, open_reader
 @click.argument("statement")
 @config_option
 @instant_options
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def sql(statement: str, config: Path, as_of: str | None, known_at: str | None, form: str) -> int:
     """Run one read-only STATEMENT on the published tables."""
     from gapwatch.cli.console import show_rows

@@ -7,7 +7,9 @@ Owns the sidebar, the line under the title and links between pages. Pages call `
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,7 @@ from gapwatch.dashboard.state import DIMENSIONS, Scope, day_of
 from gapwatch.dashboard.theme import STYLE, palette
 from gapwatch.errors import ConfigurationError, GapwatchError, NothingPublished
 
+_log = logging.getLogger(__name__)
 _FOLDER: Final = Path(__file__).parent / "pages"
 PAGES: Final = {
     "": ("overview.py", "Overview", ":material/overview:"),
@@ -62,7 +65,18 @@ def run() -> None:
         _scope_controls(view)
     for problem in problems:
         st.warning(problem, icon=":material/link_off:")
-    chosen.run()
+    try:
+        chosen.run()
+    except GapwatchError as error:
+        _failed(error)
+    except Exception:
+        # whatever it is, a reader gets words and a way on; the log gets the trace, never the rows
+        _log.exception("page_failed page=%s run_id=%s", chosen.url_path, reader.run.run_id)
+        st.error(
+            "This page could not be drawn: something inside gapwatch failed. The other pages may still work. "
+            "The trace is in the log of gapwatch serve; gapwatch doctor checks the installation.",
+            icon=":material/error:",
+        )
 
 
 def view() -> View:
@@ -190,7 +204,8 @@ def _day_chosen(scope: Scope, zone: str) -> None:
 
 
 def _show(scope: Scope) -> None:
-    kept = {key: value for key, value in st.query_params.to_dict().items() if key in ("worker", "gap", "on")}
+    of_the_scope = {field.name for field in fields(Scope)}
+    kept = {key: value for key, value in st.query_params.to_dict().items() if key not in of_the_scope}
     st.query_params.from_dict(kept | scope.to_query())
 
 

@@ -101,7 +101,9 @@ def readable(frame: pd.DataFrame, columns: Sequence[str], *, zone: str) -> pd.Da
         elif pd.api.types.is_bool_dtype(shown[column].dtype):
             shown[column] = ["Yes" if value else "No" for value in shown[column]]
         elif column in _SENTENCED:
-            shown[column] = [None if pd.isna(value) else words.said({}, value).capitalize() for value in shown[column]]
+            shown[column] = [
+                None if pd.isna(value) else words.sentence_case(words.said({}, value)) for value in shown[column]
+            ]
         elif column == "severity":
             shown[column] = [None if pd.isna(value) else str(value).capitalize() for value in shown[column]]
     return shown
@@ -183,7 +185,9 @@ def download(name: str, question: str, shown: View, *, count: int, **parameters:
     """Offer all rows of that question in this scope as CSV, read when asked for; published names, UTC."""
 
     def data() -> bytes:
-        frame = shown.ask(question, **parameters).drop(columns=["total_rows", "weight"], errors="ignore")
+        frame = shown.ask(question, **parameters).drop(
+            columns=["total_rows", "total_people", "weight"], errors="ignore"
+        )
         return frame.to_csv(index=False).encode("utf-8-sig")
 
     st.download_button(
@@ -223,6 +227,11 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
         elif column.endswith("_days") or column.startswith("days_"):
             frame[column] = frame[column].round(1 if frame[column].abs().max() < 10 else 0)
     return frame
+
+
+def _sentenced(value: object) -> str | None:
+    told = words.said({}, value)
+    return None if told == words.UNKNOWN else words.sentence_case(told)
 
 
 def _is_date(column: str) -> bool:

@@ -79,7 +79,7 @@ LIGHT: Final = Palette(
     },
     owners={"hr": "#6d5a93", "integration": "#1f7a8c", "training": "#b9772a", "learner": "#85882f"},
     severities={"critical": "#c8452d", "high": "#b9772a", "medium": "#5b6776", "low": "#7b8a99"},
-    heat=((0.0, "#fdf3f0"), (0.35, "#f3c3b6"), (0.7, "#e0816b"), (1.0, "#c8452d")),
+    heat=((0.0, "#fdf3f0"), (0.35, "#f8d2c7"), (0.7, "#eda694"), (1.0, "#df7f69")),
     roles=("#dbe6f3", "#c3d5ea"),
     on_strong="#ffffff",
     shown="#c9d0d9",
@@ -103,7 +103,7 @@ DARK: Final = Palette(
     },
     owners={"hr": "#a48fcf", "integration": "#48b0c4", "training": "#dd9e52", "learner": "#b2b558"},
     severities={"critical": "#ec7560", "high": "#dd9e52", "medium": "#9aa7b6", "low": "#94a3b3"},
-    heat=((0.0, "#2a2326"), (0.35, "#5b332f"), (0.7, "#a5523f"), (1.0, "#ec7560")),
+    heat=((0.0, "#2a2326"), (0.35, "#4c2e2c"), (0.7, "#733f38"), (1.0, "#9a4d3e")),
     roles=("#22344a", "#2d4562"),
     on_strong="#12171e",
     shown="#475363",
@@ -171,6 +171,7 @@ def _options() -> dict[str, object]:
     return options | {
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
         "browser.gatherUsageStats": False,
         "server.fileWatcherType": "none",
     }

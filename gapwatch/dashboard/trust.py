@@ -13,12 +13,7 @@ from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures.canvas import records
 
 _SHOWN: Final = 3
-
-
-def sources(shown: View) -> pd.DataFrame:
-    """The sources and their age: against the clock for the newest report, else at the report's own as-of."""
-    past = shown.scope.as_of is not None or shown.scope.known_at is not None
-    return shown.ask("page_sources", now=None if past else _quarter_hour(clock()))
+_DAY: Final = 24.0
 
 
 def clock() -> dt.datetime:
@@ -29,7 +24,7 @@ def clock() -> dt.datetime:
 def problems(shown: View) -> list[tuple[str, str]]:
     """(gravity ``error`` or ``warning``, sentence in Markdown) for each thing that weakens the figures."""
     found = [("error", text) for text in _failed_checks(shown.ask("page_checks"))]
-    for row in records(sources(shown)):
+    for row in records(shown.ask("page_sources")):
         source, status = f"**{words.plain(row['source'])}**", row["status"]
         if status == "never_loaded":
             found.append(("error", f"{source} has never delivered"))
@@ -43,10 +38,12 @@ def problems(shown: View) -> list[tuple[str, str]]:
 
 def line(shown: View) -> None:
     """Show the line: all well in one sentence, or what is not, each in words."""
-    known = sources(shown)
+    known = shown.ask("page_sources")
     found = problems(shown)
+    age = _age(shown, known)
     if not found:
-        st.markdown(f":green[:material/verified:] {_all_well(known)}")
+        well = _all_well(known, then=bool(age))
+        st.markdown(f"{age} {well}" if age else f":green[:material/verified:] {well}")
         return
     grave = [text for gravity, text in found if gravity == "error"]
     late = [text for gravity, text in found if gravity == "warning"]
@@ -61,12 +58,19 @@ def line(shown: View) -> None:
     elif late:
         fresh = int((known["status"] == "fresh").sum())
         lines.append(f":orange[:material/warning:] {'; '.join(late)}. {_others(fresh)}")
-    st.markdown("  \n".join(lines))
+    st.markdown("  \n".join([*lines, age]))
 
 
-def _quarter_hour(moment: dt.datetime) -> dt.datetime:
-    """The quarter of an hour before, naive UTC: answers are cached by it."""
-    return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0, tzinfo=None)
+def _age(shown: View, known: pd.DataFrame) -> str:
+    """A sentence when the newest report is older than any source's promise, by the clock; else nothing."""
+    if shown.scope.as_of is not None or shown.scope.known_at is not None:
+        return ""
+    hours = (clock() - shown.run.known_at).total_seconds() / 3600
+    promised = known["expect_every_hours"].min()
+    if hours <= (_DAY if pd.isna(promised) else promised):
+        return ""
+    loaded = words.moment(shown.run.known_at, shown.zone)
+    return f":orange[:material/history:] Nothing has been loaded since {loaded}, {words.hours(hours)} ago."
 
 
 def _failed_checks(checks: pd.DataFrame) -> list[str]:
@@ -80,7 +84,7 @@ def _failed_checks(checks: pd.DataFrame) -> list[str]:
     return told
 
 
-def _all_well(known: pd.DataFrame) -> str:
+def _all_well(known: pd.DataFrame, *, then: bool = False) -> str:
     promised = known[known["expect_every_hours"].notna()]
     aged = known[known["age_hours"].notna()]
     if aged.empty:
@@ -88,6 +92,8 @@ def _all_well(known: pd.DataFrame) -> str:
     oldest = records(aged.sort_values("age_hours", ascending=False, kind="stable"))[0]
     age = "less than an hour" if oldest["age_hours"] < 1 else words.hours(oldest["age_hours"])
     promise = "as fresh as promised" if len(promised) else "loaded; none has a promised age"
+    if then:
+        return f"Then all {words.count(len(known), 'source')} were {promise}, and no critical check failed."
     return (
         f"All {words.count(len(known), 'source')} are {promise}; the oldest, "
         f"{words.plain(oldest['source'])}, is {age} old. No critical check failed."

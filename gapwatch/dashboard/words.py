@@ -170,6 +170,11 @@ def said(words: dict[str, str], value: object) -> str:
     return words.get(str(value), str(value).replace("_", " "))
 
 
+def sentence_case(text: str) -> str:
+    """The text with a capital first; what follows keeps its capitals."""
+    return text[:1].upper() + text[1:]
+
+
 def plain(text: object) -> str:
     """Source text made safe to stand in Markdown: nothing in it is read as markup."""
     return "" if _missing(text) else _MARKDOWN.sub(r"\\\1", str(text))

@@ -39,9 +39,7 @@ def build_models(
 
     Raises ModelError with the model, its file and the engine's message when SQL fails or an input is missing.
     """
-    present = {
-        row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()
-    }
+    present = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
     absent = inputs(models) - present
     if absent:
         raise ModelError(f"inputs of the models are missing: {', '.join(sorted(absent))}")
@@ -72,9 +70,7 @@ def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
     return Built(model.name, int(counted[0]) if counted else 0, time.perf_counter() - started)
 
 
-def record_models(
-    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], built: Collection[Built]
-) -> None:
+def record_models(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], built: Collection[Built]) -> None:
     """Write ``models`` (one row per model) and ``model_columns`` (one row per column of a model)."""
     figures = {one.model: one for one in built}
     connection.execute(

@@ -38,9 +38,7 @@ def select(models: Mapping[str, Model], wanted: str) -> set[str]:
     """The names that ``MODEL``, ``MODEL+`` (and all that read it) or ``+MODEL`` (and all it reads) mean."""
     name = wanted.strip("+")
     if name not in models:
-        raise ConfigurationError(
-            f"there is no model {name}", do='gapwatch sql "select model from models" lists them'
-        )
+        raise ConfigurationError(f"there is no model {name}", do='gapwatch sql "select model from models" lists them')
     chosen = {name}
     if wanted.endswith("+"):
         chosen |= _closure(name, lambda one: (m.name for m in models.values() if one in m.reads))

@@ -59,9 +59,7 @@ def parse_model(sql: str, *, name: str, folder: str) -> Model:
     where = f"queries/{folder}/{name}.sql"
     header = _header(sql, where)
     try:
-        statements = [
-            statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None
-        ]
+        statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
     except sqlglot.errors.ParseError as error:
         raise ModelError(f"model {name} does not parse: {error}", where=where) from error
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):

@@ -29,6 +29,7 @@ def open_page(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
             app.switch_page(f"gapwatch/dashboard/pages/{page}.py")
         app.run()
         assert not app.exception, [problem.value for problem in app.exception]
+        assert not any("could not be drawn" in problem.value for problem in app.error)
         return app
 
     return opened

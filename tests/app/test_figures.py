@@ -129,7 +129,7 @@ def story() -> worker.Story:
     roles = pd.DataFrame([{"assignment_key": "primary", "valid_from": start, "valid_to": pd.NaT, "status": "active",
                            "employment_type": "employee", "job_code": "OP", "job_title": "Operator "
                                "<i>", "department": "Ops",
-                           "site": "BAY1", "recorded_at": start}])  # fmt: skip
+                           "site": "BAY1", "recorded_at": start, "is_employed": True}])  # fmt: skip
     accounts = pd.DataFrame([{"account_id": "A1", "method": "email", "status": "active", "created_at": start,
                               "deactivated_at": pd.NaT, "load_id": "L1", "row_number": 7}])  # fmt: skip
     shared = {
@@ -149,6 +149,7 @@ def story() -> worker.Story:
     ])  # fmt: skip
     mark = {
         "requirement_id": "BBP",
+        "site": None,
         "course_id": "C1",
         "result": None,
         "recorded_at": pd.NaT,

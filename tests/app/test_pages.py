@@ -160,7 +160,8 @@ def test_events_page_counts_answers_as_sql_does(open_page: Open, sample: Path) -
     counted = table(app, "events").groupby("verdict")["answers"].sum()
     assert counted["Missing"] == scalar(sample, "select count(*) from event_responses where verdict = 'missing'")
     assert counted["Early"] == scalar(sample, "select count(*) from event_responses where verdict = 'early'")
-    app.selectbox(key="events_verdict").set_value("late").run()
+    app.selectbox(key="choice_verdict").set_value("late").run()
+    assert app.query_params["verdict"] == "late"
     late = scalar(sample, "select count(*) from event_responses where verdict = 'late'")
     assert len(table(app, "latency_hours")) == min(late, 2000)
 
@@ -212,3 +213,28 @@ def test_a_day_nobody_knew_anything_of_is_explained_with_a_way_back(open_page: O
     assert app.title[0].value == "This day cannot be shown"
     app.button[0].click().run()
     assert "open gaps" in app.title[0].value
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, False), (23, False), (25, True), (24 * 21, True)])
+def test_trust_line_says_when_nothing_has_been_loaded_for_longer_than_promised(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, hours: int, told: bool
+) -> None:
+    loaded = dt.datetime(2026, 10, 31, 18, tzinfo=dt.UTC)
+    monkeypatch.setattr("gapwatch.dashboard.trust.clock", lambda: loaded + dt.timedelta(hours=hours))
+    said = text(open_page())
+    assert ("Then all 14 sources were as fresh as promised" in said) is told
+    assert ("All 14 sources are as fresh as promised" in said) is not told
+    assert ("Nothing has been loaded since 31 Oct 2026, 13:00 CDT" in said) is told
+
+
+def test_a_page_that_fails_says_so_in_words_and_leaves_the_trace_to_the_log(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("GAPWATCH_CONFIG", str(sample))
+    monkeypatch.setattr("gapwatch.dashboard.trust.line", lambda _: 1 / 0)
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not app.exception
+    assert "could not be drawn" in app.error[0].value
+    assert "ZeroDivisionError" not in text(app)
+    assert "page_failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text

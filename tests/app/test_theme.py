@@ -31,9 +31,8 @@ def test_text_has_contrast_of_four_and_a_half(colours: Palette) -> None:
     for fill in (colours.states["trained"], colours.states["gap"], colours.accent):
         assert contrast(colours.on_strong, fill) >= 4.5
     assert contrast(colours.on_shown, colours.shown) >= 4.5
-    for step in colours.heat[:3]:
-        assert contrast(colours.ink, step[1]) >= 4.5
-    assert contrast(colours.on_strong, colours.heat[-1][1]) >= 4.5
+    for _, step in colours.heat:
+        assert contrast(colours.ink, step) >= 4.5
     for role in colours.roles:
         assert contrast(colours.ink, role) >= 4.5
 

@@ -88,3 +88,8 @@ def test_source_text_never_becomes_markup() -> None:
 def test_a_person_without_a_name_is_their_id() -> None:
     assert words.person(None, "0042") == "0042"
     assert words.person("Dana Ruiz", "W1042") == "Dana Ruiz (W1042)"
+
+
+def test_sentence_case_keeps_capitals_that_mean_something() -> None:
+    assert words.sentence_case("no LMS account") == "No LMS account"
+    assert words.sentence_case(words.CAUSES["not_recorded"]) == "HR had not recorded the role"

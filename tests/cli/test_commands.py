@@ -108,9 +108,7 @@ def test_another_as_of_is_answered_without_publishing_it(company: Path) -> None:
     ],
 )
 def test_audit_sentence(published: Path, worker: str, on: str, text: str, state: str) -> None:
-    answer = gapwatch(
-        "person", worker, "--on", on, "--config", str(published / "gapwatch.toml"), "--format", "json"
-    )
+    answer = gapwatch("person", worker, "--on", on, "--config", str(published / "gapwatch.toml"), "--format", "json")
     assert answer.code == 0, answer.err
     sentences = json.loads(answer.out)
     assert [(one["text"], one["state"]) for one in sentences] == [(text, state)]
@@ -123,7 +121,5 @@ def test_audit_sentence_names_its_source_rows(published: Path) -> None:
 
 
 def test_module_and_script_are_one() -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "gapwatch", "--version"], capture_output=True, text=True, check=True
-    )
+    shown = subprocess.run([sys.executable, "-m", "gapwatch", "--version"], capture_output=True, text=True, check=True)
     assert shown.stdout.startswith("gapwatch, version")

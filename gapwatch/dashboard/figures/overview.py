@@ -53,10 +53,7 @@ def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
             mode="markers+text",
             marker={"size": 26, "opacity": 0, "symbol": "square", "color": colours.ink},
             text=[f"{value:,}" for value in shown["open_gaps"]],
-            textfont={
-                "size": 13,
-                "color": [colours.on_strong if value > 0.75 * top else colours.ink for value in shown["open_gaps"]],
-            },
+            textfont={"size": 13, "color": colours.ink},
             customdata=[[row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)],
             hovertemplate="%{customdata[2]}<extra></extra>",
             selected={"marker": {"opacity": 0}},

@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
+from gapwatch.dashboard.figures.bands import Bar, draw, marker
 from gapwatch.dashboard.figures.canvas import blank, records, safe
 from gapwatch.dashboard.theme import PATTERNS, Palette
 
@@ -38,16 +39,6 @@ class Story:
     zone: str
 
 
-@dataclass(frozen=True)
-class _Bar:
-    start: pd.Timestamp
-    stop: pd.Timestamp
-    text: str
-    hover: str
-    colour: str
-    pattern: str = ""
-
-
 def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
     """Lanes from the top: role and site per assignment, each account, then each requirement; gaps first.
 
@@ -59,7 +50,7 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
     figure = blank(colours, height=104 + LANE * max(len(lanes), 1), top=26, bottom=30, left=4, right=12)
     places = {key: len(lanes) - 1 - position for position, (key, _, _) in enumerate(lanes)}
     for key, name, bars in lanes:
-        _draw(figure, bars, places[key], colours, first, last)
+        draw(figure, bars, place=places[key], colours=colours, axis=(first, last))
         figure.add_annotation(
             x=0, xref="paper", y=places[key] + 0.4, text=name, showarrow=False, xanchor="left",
             yanchor="middle", font={"size": 13, "color": colours.ink}, bgcolor=colours.paper, borderpad=1,
@@ -89,10 +80,10 @@ def key(states: list[str], colours: Palette) -> go.Figure:
     """A key of those states: a patterned patch and its word each, in one row."""
     figure = blank(colours, height=34, top=2, bottom=2, left=4, right=4)
     for position, state in enumerate(states):
-        bar = _Bar(pd.Timestamp(0), pd.Timestamp(0), "", "", colours.state(state), PATTERNS[state])
+        bar = Bar(pd.Timestamp(0), pd.Timestamp(0), "", "", colours.state(state), PATTERNS[state])
         figure.add_trace(
             go.Bar(
-                x=[0.12], base=[position], y=[0], width=[0.55], orientation="h", marker=_marker(bar, colours),
+                x=[0.12], base=[position], y=[0], width=[0.55], orientation="h", marker=marker(bar, colours),
                 hoverinfo="skip",
             )
         )  # fmt: skip
@@ -106,8 +97,8 @@ def key(states: list[str], colours: Palette) -> go.Figure:
     return figure
 
 
-def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[_Bar]]]:
-    lanes: list[tuple[str, str, list[_Bar]]] = []
+def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[Bar]]]:
+    lanes: list[tuple[str, str, list[Bar]]] = []
     employed = story.roles[story.roles["is_employed"]]
     several = employed["assignment_key"].nunique() > 1
     for assignment, rows in employed.groupby("assignment_key", sort=False):
@@ -138,8 +129,8 @@ def _keys(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
-    bars: list[_Bar] = []
+def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[Bar]:
+    bars: list[Bar] = []
     for position, row in enumerate(records(rows)):
         start, stop = _span(row, story.zone, as_of)
         place = f" · {safe(row['site'])}" if isinstance(row["site"], str) else ""
@@ -150,11 +141,11 @@ def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Tim
             f"{safe(row['department'])}<br>recorded {_when(row['recorded_at'], story.zone)}"
         )
         pattern = "/" if row["status"] == "leave" else ""
-        bars.append(_Bar(start, stop, label, hover, colours.roles[position % 2], pattern))
+        bars.append(Bar(start, stop, label, hover, colours.roles[position % 2], pattern))
     return bars
 
 
-def _account_bar(row: dict[str, Any], story: Story, colours: Palette, as_of: pd.Timestamp) -> _Bar:
+def _account_bar(row: dict[str, Any], story: Story, colours: Palette, as_of: pd.Timestamp) -> Bar:
     start = _local(row["created_at"], story.zone) if not pd.isna(row["created_at"]) else as_of - pd.DateOffset(years=10)
     stop = _local(row["deactivated_at"], story.zone) if not pd.isna(row["deactivated_at"]) else as_of
     closed = not pd.isna(row["deactivated_at"])
@@ -164,11 +155,11 @@ def _account_bar(row: dict[str, Any], story: Story, colours: Palette, as_of: pd.
         f"created {_when(row['created_at'], story.zone)}<br>{end}"
         f"{_source('lms_accounts', row)}"
     )
-    return _Bar(start, stop, str(safe(row["status"])), hover, colours.roles[0])
+    return Bar(start, stop, str(safe(row["status"])), hover, colours.roles[0])
 
 
-def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[_Bar]:
-    bars: list[_Bar] = []
+def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Timestamp) -> list[Bar]:
+    bars: list[Bar] = []
     for row in records(rows):
         start, stop = _span(row, story.zone, as_of)
         state, length = str(row["state"]), (stop - start).total_seconds() / 86400
@@ -185,53 +176,8 @@ def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Ti
                 f"{_source('lms_completions', row)}"
             )
         hover += f"<br>{safe(row['requirement'])}, {safe(row['citation'])}"
-        bars.append(_Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, "")))
+        bars.append(Bar(start, stop, f"{word}{because}", hover, colours.state(state), PATTERNS.get(state, "")))
     return bars
-
-
-def _draw(
-    figure: go.Figure, bars: list[_Bar], place: int, colours: Palette, first: pd.Timestamp, last: pd.Timestamp
-) -> None:
-    for bar in bars:
-        start, stop = max(bar.start, first - (last - first) * 4), bar.stop
-        if stop <= start:
-            continue
-        shown = max((min(stop, last) - max(start, first)).total_seconds(), 0) / (last - first).total_seconds()
-        pale = bar.pattern == "outline" or bar.colour in colours.roles
-        figure.add_trace(
-            go.Bar(
-                x=[(stop - start).total_seconds() * 1000],
-                base=[start],
-                y=[place],
-                width=[0.42],
-                offset=[-0.34],
-                orientation="h",
-                marker=_marker(bar, colours),
-                hovertemplate=f"{bar.hover}<extra></extra>",
-            )
-        )
-        # a label only where the visible part can hold it: about 7 px a letter of some 900 px
-        if shown * 130 > len(bar.text) and bar.text:
-            figure.add_annotation(
-                x=max(start, first), y=place - 0.13, text=bar.text, showarrow=False, xanchor="left", xshift=6,
-                font={"size": 12, "color": colours.ink if pale or bar.pattern else colours.on_strong},
-                bgcolor=colours.paper if bar.pattern not in ("", "outline") else None, borderpad=1,
-            )  # fmt: skip
-
-
-def _marker(bar: _Bar, colours: Palette) -> dict[str, object]:
-    if bar.pattern == "outline":
-        return {"color": "rgba(0,0,0,0)", "line": {"color": bar.colour, "width": 2}}
-    if bar.pattern:
-        pattern = {
-            "shape": bar.pattern,
-            "fgcolor": bar.colour,
-            "bgcolor": colours.panel,
-            "size": 6,
-            "solidity": 0.4,
-        }
-        return {"color": bar.colour, "pattern": pattern, "line": {"color": bar.colour, "width": 1}}
-    return {"color": bar.colour, "line": {"color": colours.paper, "width": 1}}
 
 
 def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Palette) -> None:
@@ -288,8 +234,8 @@ def _events(
     )  # fmt: skip
     for at, following, what in zip(xs, [*xs[1:], last], rows["what"], strict=True):
         label = words.said(words.EVENTS, what)
-        # about 125 letters fit the axis; a label that would run into the next mark is left to the hover
-        if at >= first and at + (last - first) * (len(label) / 125 + 0.015) < following:
+        # some 62 letters fit the axis on a phone; a label that would run into the next mark is left to the hover
+        if at >= first and at + (last - first) * (len(label) / 62 + 0.03) < following:
             figure.add_annotation(
                 x=at, y=lanes - 0.05, text=label, showarrow=False, xanchor="left", xshift=8,
                 font={"size": 12, "color": colours.ink},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard import controls, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 from gapwatch.dashboard.figures import canvas, events
 
@@ -107,24 +107,18 @@ def _latency(shown: View) -> None:
 def _ledger(shown: View) -> None:
     st.header("The ledger", anchor=False, help="Every HR event with the LMS action it called for.")
     left, middle, right = st.columns(3)
-    verdict = left.selectbox("Verdict", list(_SHOW), format_func=_SHOW.__getitem__, key="events_verdict")
-    event = middle.selectbox(
-        "HR event",
-        list(words.EVENTS),
-        index=None,
-        placeholder="All events",
-        format_func=words.EVENTS.__getitem__,
-        key="events_type",
-    )
-    action = right.selectbox(
-        "Action",
-        list(words.ACTIONS),
-        index=None,
-        placeholder="All actions",
-        format_func=words.ACTIONS.__getitem__,
-        key="events_action",
-    )
-    narrowed = {"verdict": None if verdict == "all" else verdict, "event_type": event, "action": action}
+    with left:
+        controls.choice("Verdict", "verdict", _SHOW, standard="unsynced")
+    with middle:
+        controls.choice("HR event", "event_type", words.EVENTS, everything="All events")
+    with right:
+        controls.choice("Action", "action", words.ACTIONS, everything="All actions")
+    verdict = controls.chosen("verdict", _SHOW, standard="unsynced")
+    narrowed = {
+        "verdict": None if verdict == "all" else verdict,
+        "event_type": controls.chosen("event_type", words.EVENTS),
+        "action": controls.chosen("action", words.ACTIONS),
+    }
     rows = shown.ask("page_events", row_limit=ROW_LIMIT, **narrowed)
     if rows.empty:
         st.success("No answer matches in this scope.", icon=":material/check_circle:")

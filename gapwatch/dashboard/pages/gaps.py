@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard import controls, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 
 _COLUMNS = (
@@ -25,20 +25,29 @@ _COLUMNS = (
     "department",
     "citation",
 )
+_CAUSES = {cause: words.sentence_case(said) for cause, said in words.CAUSES.items()}
 _STATUS = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
 
 
 def page() -> None:
     """Draw the page."""
     shown = shell.view()
-    query = st.query_params
-    status = query.get("status", "open")
-    status = status if status in _STATUS else "open"
-    requirement, cause = query.get("requirement"), query.get("cause")
-    narrowed = {"status": None if status == "all" else status, "requirement": requirement, "cause": cause}
+    requirements = _requirements(shown)
+    status = controls.chosen("status", _STATUS, standard="open") or "open"
+    narrowed = {
+        "status": None if status == "all" else status,
+        "requirement": controls.chosen("requirement", requirements),
+        "cause": controls.chosen("cause", _CAUSES),
+    }
     rows = shown.ask("page_gaps", row_limit=ROW_LIMIT, **narrowed)
     shell.title(_sentence(rows, status), shown)
-    _controls(status, requirement, cause, shown)
+    left, middle, right = st.columns(3)
+    with left:
+        controls.choice("Show", "status", _STATUS, standard="open")
+    with middle:
+        controls.choice("Requirement", "requirement", requirements, everything="All requirements")
+    with right:
+        controls.choice("Cause", "cause", _CAUSES, everything="All causes")
     if rows.empty:
         _empty(status, shown)
         return
@@ -48,8 +57,8 @@ def page() -> None:
     tables.cut_note(rows)
     tables.download("gaps", "page_gaps", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
-        query["gap"] = str(rows.iloc[picked]["gap_id"])
-    gap = query.get("gap")
+        st.query_params["gap"] = str(rows.iloc[picked]["gap_id"])
+    gap = st.query_params.get("gap")
     if gap:
         _detail(gap, shown)
 
@@ -58,46 +67,17 @@ def _sentence(rows: pd.DataFrame, status: str) -> str:
     total = tables.total(rows)
     if not total:
         return "No open gaps" if status == "open" else "No gaps"
-    people = rows["worker_id"].nunique()
+    people = int(rows["total_people"].iloc[0])
     told = {"open": "open gap", "closed": "closed gap", "all": "gap"}[status]
-    more = "at least " if total > len(rows) else ""
-    return f"{words.count(total, told)} on {more}{words.count(people, 'person', 'people')}"
+    return f"{words.count(total, told)} on {words.count(people, 'person', 'people')}"
 
 
-def _controls(status: str, requirement: str | None, cause: str | None, shown: View) -> None:
-    titles = shown.ask("page_requirements").set_index("requirement_id")["title"].to_dict()
-    left, middle, right = st.columns(3)
-    st.session_state["gaps_status"] = status
-    left.selectbox(
-        "Show",
-        list(_STATUS),
-        key="gaps_status",
-        format_func=_STATUS.__getitem__,
-        on_change=_set,
-        args=("status",),
-    )
-    st.session_state["gaps_requirement"] = requirement
-    known = {str(key): f"{title} ({key})" for key, title in titles.items()}
-    if requirement and requirement not in known:
-        known[requirement] = f"{requirement} (not in this policy)"
-    middle.selectbox(
-        "Requirement", list(known), index=None, placeholder="All requirements", key="gaps_requirement",
-        format_func=lambda value: known.get(value, value), on_change=_set, args=("requirement",),
-    )  # fmt: skip
-    st.session_state["gaps_cause"] = cause if cause in words.CAUSES else None
-    right.selectbox(
-        "Cause", list(words.CAUSES), index=None, placeholder="All causes", key="gaps_cause",
-        format_func=lambda value: words.CAUSES[value].capitalize(), on_change=_set, args=("cause",),
-    )  # fmt: skip
-
-
-def _set(name: str) -> None:
-    value = st.session_state[f"gaps_{name}"]
-    st.query_params.pop("gap", None)
-    if value is None or (name == "status" and value == "open"):
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = value
+def _requirements(shown: View) -> dict[str, str]:
+    """Every requirement of the policy by its id; one that the address names and the policy does not, too."""
+    rows = shown.ask("page_requirements")
+    named = {str(key): f"{title} ({key})" for key, title in zip(rows["requirement_id"], rows["title"], strict=True)}
+    told = st.query_params.get("requirement")
+    return named | ({told: f"{told} (not in this policy)"} if told and told not in named else {})
 
 
 def _empty(status: str, shown: View) -> None:
@@ -160,7 +140,7 @@ def _story(gap: dict[str, Any]) -> str:
         at = words.day(words.local_time(gap["event_at"], zone))
         event = f" It opened with the HR event **{words.said(words.EVENTS, gap['event_type']).lower()}** of {at}."
     cure = (
-        f" Passing {words.plain(gap['courses'])} closes it."
+        f" Courses that can close it: {words.plain(gap['courses'])}."
         if gap["courses"]
         else " No course earns credit for it: see the policy."
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables, trust, words
+from gapwatch.dashboard import shell, tables, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, health
 
@@ -26,7 +26,7 @@ def page() -> None:
 
 
 def _sentence(shown: View) -> str:
-    sources = trust.sources(shown)
+    sources = shown.ask("page_sources")
     if sources.empty:
         return "No source is configured"
     sick = int((sources["status"] != "fresh").sum())
@@ -54,7 +54,7 @@ def _sources(shown: View) -> None:
             alt="Strip of days per source; the tables below hold the same facts",
         )
     tables.show(
-        trust.sources(shown),
+        shown.ask("page_sources"),
         [
             "source",
             "feed",

@@ -1,0 +1,83 @@
+"""Bars on a time axis: a coloured and patterned stretch with its word, where the word fits.
+
+Owns how a stretch is drawn; what it stands for is its caller's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from gapwatch.dashboard.theme import Palette
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One stretch of time, in the axis' local time; ``pattern`` is plotly's, or ``outline``."""
+
+    start: pd.Timestamp
+    stop: pd.Timestamp
+    text: str
+    hover: str
+    colour: str
+    pattern: str = ""
+
+
+def draw(
+    figure: go.Figure,
+    bars: list[Bar],
+    *,
+    place: int,
+    colours: Palette,
+    axis: tuple[pd.Timestamp, pd.Timestamp],
+) -> None:
+    """Draw the stretches at that height; plotly hides a word that its stretch cannot hold.
+
+    A stretch that begins before ``axis`` is drawn in two parts, so that the word stands in the visible one.
+    """
+    first, last = axis
+    for bar in bars:
+        start = max(bar.start, first - (last - first) * 4)
+        cuts = [start, first, bar.stop] if start < first < bar.stop else [start, bar.stop]
+        for begin, end in pairwise(cuts):
+            if begin < end:
+                figure.add_trace(_trace(bar, begin, end, place, colours, worded=end > first))
+
+
+def _trace(bar: Bar, begin: pd.Timestamp, end: pd.Timestamp, place: int, colours: Palette, *, worded: bool) -> go.Bar:
+    ink = bar.pattern == "outline" or bar.colour in colours.roles
+    return go.Bar(
+        x=[(end - begin).total_seconds() * 1000],
+        base=[begin],
+        y=[place],
+        width=[0.42],
+        offset=[-0.34],
+        orientation="h",
+        marker=marker(bar, colours),
+        # a word on a pattern cannot be read: the key and the hover say it
+        text=[bar.text if worded and bar.pattern in ("", "outline") else ""],
+        textposition="inside",
+        insidetextanchor="start",
+        textangle=0,
+        textfont={"size": 12, "color": colours.ink if ink else colours.on_strong},
+        hovertemplate=f"{bar.hover}<extra></extra>",
+    )
+
+
+def marker(bar: Bar, colours: Palette) -> dict[str, object]:
+    """Colour, outline and pattern of a stretch, as plotly takes them."""
+    if bar.pattern == "outline":
+        return {"color": "rgba(0,0,0,0)", "line": {"color": bar.colour, "width": 2}}
+    if bar.pattern:
+        pattern = {
+            "shape": bar.pattern,
+            "fgcolor": bar.colour,
+            "bgcolor": colours.panel,
+            "size": 6,
+            "solidity": 0.4,
+        }
+        return {"color": bar.colour, "pattern": pattern, "line": {"color": bar.colour, "width": 1}}
+    return {"color": bar.colour, "line": {"color": colours.paper, "width": 1}}
