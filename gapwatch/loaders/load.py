@@ -264,7 +264,8 @@ class _Batch:
         """Raises ConfigurationError for a zone or a date pattern that the engine does not know."""
         try:
             self._connection.execute(
-                "select cast(timezone($zone, timestamp '2026-01-01') as varchar), cast(try_strptime('', $pattern) as varchar)",
+                "select cast(timezone($zone, timestamp '2026-01-01') as varchar),"
+                " cast(try_strptime('', $pattern) as varchar)",
                 {"zone": zone, "pattern": self._source.date_format or "%Y"},
             ).fetchall()
         except duckdb.Error as error:
