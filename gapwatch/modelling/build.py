@@ -59,7 +59,8 @@ def build_models(
 def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
     started = time.perf_counter()
     try:
-        connection.execute(f'create or replace table "{model.name}" as {model.sql}')
+        form = "view" if model.is_view else "table"
+        connection.execute(f'create or replace {form} "{model.name}" as {model.sql}')
         counted = connection.execute(f'select count(*) from "{model.name}"').fetchone()
     except duckdb.Error as error:
         raise ModelError(

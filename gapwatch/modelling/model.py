@@ -1,5 +1,6 @@
 """Model files: one SQL statement each, under a header that states grain, key, and what it answers.
 
+A line ``-- Form: view`` makes a view of it: published text over rows that another model holds in numbers.
 Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``. Runs nothing.
 """
 
@@ -24,7 +25,7 @@ _HEADINGS: Final = ("Grain", "Key", "Answers", "Not for")
 
 @dataclass(frozen=True)
 class Model:
-    """One model: its name (the table it becomes), its SQL, and what its header says."""
+    """One model: its name (the table or view it becomes), its SQL, and what its header says."""
 
     name: str
     folder: str
@@ -33,6 +34,7 @@ class Model:
     key: tuple[str, ...]
     answers: str
     not_for: str
+    is_view: bool
     reads: frozenset[str]  # every table named in the SQL, models and inputs alike
 
     @property
@@ -72,6 +74,7 @@ def parse_model(sql: str, *, name: str, folder: str) -> Model:
         key=tuple(part.strip() for part in header["Key"].split(",")),
         answers=header["Answers"],
         not_for=header["Not for"],
+        is_view=header.get("Form") == "view",
         reads=_tables(statements[0]),
     )
 
@@ -82,7 +85,7 @@ def _header(sql: str, where: str) -> dict[str, str]:
         if not line.startswith("--"):
             break
         heading, _, text = line.removeprefix("--").strip().partition(":")
-        if heading in _HEADINGS:
+        if heading in (*_HEADINGS, "Form"):
             header[heading] = text.strip()
     missing = [heading for heading in _HEADINGS if not header.get(heading)]
     if missing:

@@ -7,10 +7,8 @@ with
 mark_starts as (
     select
         worker_key,
-        person_key,
         requirement_key,
         site_key,
-        is_site_specific,
         valid_from,
         valid_to,
         case
@@ -38,21 +36,29 @@ number_periods as (
 periods as (
     select
         worker_key,
-        person_key,
         requirement_key,
         site_key,
-        is_site_specific,
         min(valid_from) as valid_from,
         max(valid_to) as valid_to,
     from number_periods
-    group by worker_key, person_key, requirement_key, site_key, is_site_specific, period_number
+    group by worker_key, requirement_key, site_key, period_number
 ),
 
 final as (
     select
-        row_number() over (order by worker_key, requirement_key, site_key, valid_from) as period_key,
-        *,
+        row_number() over (
+            order by periods.worker_key, periods.requirement_key, periods.site_key, periods.valid_from
+        ) as period_key,
+        periods.worker_key,
+        worker_keys.person_key,
+        periods.requirement_key,
+        periods.site_key,
+        requirement_keys.is_site_specific,
+        periods.valid_from,
+        periods.valid_to,
     from periods
+    inner join worker_keys on periods.worker_key = worker_keys.worker_key
+    inner join requirement_keys on periods.requirement_key = requirement_keys.requirement_key
 )
 
 select * from final

@@ -11,22 +11,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
 from sample_generation import published_sample
-
-_FLAGS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-_SYSTEM: Final = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome"))
 
 
 @pytest.fixture(scope="session")
@@ -63,19 +50,3 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.25)
     pytest.fail("the dashboard did not answer within a minute")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium: the system's, else Playwright's own. Missing: skipped here, failed with CI=true."""
-    found = next((path for path in _SYSTEM if path.is_file()), None)
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
-        except Error as error:
-            reason = f"Chromium does not start: {str(error).splitlines()[0]}"
-            if os.environ.get("CI", "").lower() == "true":
-                pytest.fail(f"{reason}; install it with: playwright install --with-deps chromium")
-            pytest.skip(reason)
-        yield browser
-        browser.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from digest.test_compose import digest_of
@@ -15,6 +15,9 @@ from digest.test_compose import digest_of
 from gapwatch.digest.content import Entries
 from gapwatch.digest.html import render_html
 from gapwatch.reads import Reader
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 class _Reading(HTMLParser):
@@ -103,24 +106,19 @@ def test_text_has_contrast_in_light_and_dark(reader: Reader) -> None:
 
 @pytest.mark.parametrize("width", [600, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_is_as_wide_as_the_window(reader: Reader, tmp_path: Path, width: int, scheme: str) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
+def test_page_is_as_wide_as_the_window(
+    reader: Reader, chromium: Browser, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
     page_file = tmp_path / "digest.html"
     page_file.write_text(render_html(digest_of(reader, "BAY1")), encoding="utf-8")
-    with sync_api.sync_playwright() as playwright:
-        found = next((p for p in ("/usr/bin/chromium", playwright.chromium.executable_path) if Path(p).exists()), None)
-        if found is None:
-            assert not os.environ.get("CI"), "no Chromium; install it with: playwright install chromium"
-            pytest.skip("no Chromium; install it with: playwright install chromium")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        page.goto(page_file.as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        smallest = page.evaluate(
-            "Math.min(...[...document.querySelectorAll('td,div,a')].filter(e => e.innerText?.trim() &&"
-            " e.offsetHeight > 4).map(e => parseFloat(getComputedStyle(e).fontSize)))"
-        )
-        assert smallest >= 13
-        paper = page.evaluate("getComputedStyle(document.querySelector('.paper td')).backgroundColor")
-        assert paper == ("rgb(18, 23, 30)" if scheme == "dark" else "rgba(0, 0, 0, 0)")
-        browser.close()
+    page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.goto(page_file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    smallest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('td,div,a')].filter(e => e.innerText?.trim() &&"
+        " e.offsetHeight > 4).map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    assert smallest >= 13
+    paper = page.evaluate("getComputedStyle(document.querySelector('.paper td')).backgroundColor")
+    assert paper == ("rgb(18, 23, 30)" if scheme == "dark" else "rgba(0, 0, 0, 0)")
+    page.close()
