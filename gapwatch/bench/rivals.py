@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ import click
 import duckdb
 
 from gapwatch.bench import postgres
-from gapwatch.bench.company import Progress, bench_sql, count_rows, generate_company, measured_models
+from gapwatch.bench.company import Progress, bench_sql, generate_company, measured_models
 from gapwatch.bench.measure import bench_database
 from gapwatch.bench.sweeps import KEYS, sweep_in_pandas, sweep_in_polars
 from gapwatch.errors import GapwatchError
@@ -48,6 +49,16 @@ class Rival:
     differing_rows: int
 
 
+@dataclass(frozen=True)
+class _Engine:
+    """An engine with its data at hand: ``ask`` answers once, ``rows`` gives the last answer as a frame or table."""
+
+    name: str
+    version: str
+    ask: Callable[[], object]
+    rows: Callable[[], Any]
+
+
 def compare(
     *,
     workers: int,
@@ -56,80 +67,97 @@ def compare(
     memory_limit: str = "8GB",
     progress: Progress | None = None,
 ) -> list[Rival]:
-    """Put the question to DuckDB, then to each engine; one row each, DuckDB first.
+    """Put the question to DuckDB and to each engine, in turn; one row each, DuckDB first.
 
-    Raises ConfigurationError where PostgreSQL is asked for and is not installed or does not start.
+    The engines take turns, so that whatever else the machine does meets all of them. Raises ConfigurationError where
+    PostgreSQL is asked for and is not installed or does not start.
     """
     say = progress or (lambda _: None)
-    engines = list(engines)
-    with bench_database(workers=workers, folder=None, memory_limit=memory_limit) as connection:
+    with (
+        ExitStack() as until_done,
+        bench_database(workers=workers, folder=None, memory_limit=memory_limit) as connection,
+    ):
         generate_company(connection, workers=workers, progress=progress)
         models = measured_models()
         sources = set().union(*(select(models, f"+{name}") for name in _SOURCES))
         build_models(connection, models, only=sources, progress=progress)
-        answers = [_duckdb(connection, turns=turns)]
-        say(f"duckdb: {answers[0].seconds:.2f} s")
-        for engine in engines:
-            answers.append(_ASK[engine](connection, turns))
-            say(f"{engine}: {answers[-1].seconds:.2f} s")
-    return answers
+        prepared = [_duckdb(connection)]
+        for name in engines:
+            prepared.append(_PREPARE[name](connection, until_done))
+            say(f"{name} has its data")
+        seconds: dict[str, list[float]] = {engine.name: [] for engine in prepared}
+        for _ in range(turns):
+            for engine in prepared:
+                seconds[engine.name].append(_seconds(engine.ask))
+                say(f"{engine.name}: {seconds[engine.name][-1]:.2f} s")
+        return [_rival(connection, engine, statistics.median(seconds[engine.name])) for engine in prepared]
 
 
-def _duckdb(connection: duckdb.DuckDBPyConnection, *, turns: int) -> Rival:
+def _duckdb(connection: duckdb.DuckDBPyConnection) -> _Engine:
     models = measured_models()
     begun = set().union(*(select(models, f"{name}+") for name in _SOURCES))
-    answering = (select(models, f"+{_ANSWERING}") & begun) - set(_SOURCES)
-    needed = (select(models, f"+{_ANSWERING}") - begun) | answering
-    build_models(connection, models, only=needed - answering)
+    above = select(models, f"+{_ANSWERING}")
+    answering = (above & begun) - set(_SOURCES)
+    build_models(connection, models, only=above - begun)
 
     def ask() -> None:
         build_models(connection, models, only=answering)
         connection.execute(f"create or replace table answer as {bench_sql('question_answer')}")
 
-    seconds = _median(ask, turns)
-    return Rival("duckdb", duckdb.__version__, count_rows(connection, "answer"), seconds, 0)
+    def rows() -> Any:
+        return connection.sql("select * from answer").to_arrow_table()
+
+    return _Engine("duckdb", duckdb.__version__, ask, rows)
 
 
-def _pandas(connection: duckdb.DuckDBPyConnection, turns: int) -> Rival:
+def _pandas(connection: duckdb.DuckDBPyConnection, _: ExitStack) -> _Engine:
     import pandas as pd
 
     periods, credentials = (connection.execute(bench_sql(f"question_{half}")).df() for half in _HALVES)
-    found: list[pd.DataFrame] = []
-    seconds = _median(lambda: found.append(sweep_in_pandas(periods, credentials)), turns)
-    return _rival(connection, "pandas", pd.__version__, seconds, found[-1])
+    found: dict[str, Any] = {}
+    return _Engine(
+        "pandas",
+        pd.__version__,
+        lambda: found.update(rows=sweep_in_pandas(periods, credentials)),
+        lambda: found["rows"],
+    )
 
 
-def _polars(connection: duckdb.DuckDBPyConnection, turns: int) -> Rival:
+def _polars(connection: duckdb.DuckDBPyConnection, _: ExitStack) -> _Engine:
     import polars as pl
 
     periods, credentials = (
         pl.DataFrame(connection.sql(bench_sql(f"question_{half}")).to_arrow_table()) for half in _HALVES
     )
-    found: list[pl.DataFrame] = []
-    seconds = _median(lambda: found.append(sweep_in_polars(periods, credentials)), turns)
-    return _rival(connection, "polars", pl.__version__, seconds, found[-1].to_arrow())
+    found: dict[str, Any] = {}
+    return _Engine(
+        "polars",
+        pl.__version__,
+        lambda: found.update(rows=sweep_in_polars(periods, credentials)),
+        lambda: found["rows"].to_arrow(),
+    )
 
 
-def _postgres(connection: duckdb.DuckDBPyConnection, turns: int) -> Rival:
-    with tempfile.TemporaryDirectory(prefix="gapwatch-csv-") as folder, postgres.private_postgres() as server:
-        for half in _HALVES:
-            csv = Path(folder) / f"{half}.csv"
-            connection.execute(f"copy ({bench_sql(f'question_{half}')}) to '{csv}' (format csv, header false)")
-            postgres.load(server, table=half, csv=csv)
-        seconds = statistics.median(postgres.answer(server) for _ in range(turns))
-        csv = Path(folder) / "answer.csv"
+def _postgres(connection: duckdb.DuckDBPyConnection, until_done: ExitStack) -> _Engine:
+    folder = Path(until_done.enter_context(tempfile.TemporaryDirectory(prefix="gapwatch-csv-")))
+    server = until_done.enter_context(postgres.private_postgres())
+    for half in _HALVES:
+        csv = folder / f"{half}.csv"
+        connection.execute(f"copy ({bench_sql(f'question_{half}')}) to '{csv}' (format csv, header false)")
+        postgres.load(server, table=half, csv=csv)
+        csv.unlink()
+    types = dict.fromkeys(KEYS, "bigint") | {"opened_at": "timestamp", "closed_at": "timestamp"}
+
+    def rows() -> Any:
+        csv = folder / "answer.csv"
         postgres.save(server, csv)
-        names = ", ".join(
-            f"'{name}': '{'bigint' if name in KEYS else 'timestamp'}'" for name in (*KEYS, "opened_at", "closed_at")
-        )
-        rows = connection.sql(
-            f"select * from read_csv('{csv}', header = false, columns = {{{names}}})"
-        ).to_arrow_table()
-        return _rival(connection, "postgres", postgres.version(server), seconds, rows)
+        return connection.sql(f"select * from read_csv('{csv}', header = false, columns = {types})").to_arrow_table()
+
+    return _Engine("postgres", postgres.version(server), lambda: postgres.answer(server), rows)
 
 
 _HALVES: Final = ("periods", "credentials")
-_ASK: Final[dict[str, Callable[[duckdb.DuckDBPyConnection, int], Rival]]] = {
+_PREPARE: Final[dict[str, Callable[[duckdb.DuckDBPyConnection, ExitStack], _Engine]]] = {
     "pandas": _pandas,
     "polars": _polars,
     "postgres": _postgres,
@@ -148,17 +176,15 @@ def differing_rows(connection: duckdb.DuckDBPyConnection, rows: Any) -> int:
     return int(counted[0][0])
 
 
-def _rival(connection: duckdb.DuckDBPyConnection, engine: str, version: str, seconds: float, rows: Any) -> Rival:
-    return Rival(engine, version, len(rows), seconds, differing_rows(connection, rows))
+def _rival(connection: duckdb.DuckDBPyConnection, engine: _Engine, seconds: float) -> Rival:
+    rows = engine.rows()
+    return Rival(engine.name, engine.version, len(rows), seconds, differing_rows(connection, rows))
 
 
-def _median(work: Callable[[], object], turns: int) -> float:
-    times = []
-    for _ in range(turns):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 @click.command()
