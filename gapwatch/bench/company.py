@@ -57,9 +57,20 @@ def generate_company(
 
     At a million workers about 3 million role rows, 30 million completions and 24 million assignments, from 2016 to
     2025, as of 2026-01-01 UTC. The two largest staged tables are written as staging would leave them; with
-    ``through_staging`` staging itself makes them, which takes several times as long.
+    ``through_staging`` staging itself makes them, which takes several times as long. Raises ModelError, where the disk
+    is full for one.
     """
-    say = progress or (lambda _: None)
+    try:
+        _generate(connection, workers, through_staging=through_staging, say=progress or (lambda _: None))
+    except duckdb.Error as error:
+        raise ModelError(
+            f"the company could not be generated: {error}",
+            where="queries/bench",
+            do="free disk or take fewer workers; otherwise report it with this message",
+        ) from error
+
+
+def _generate(connection: duckdb.DuckDBPyConnection, workers: int, *, through_staging: bool, say: Progress) -> None:
     connection.execute("set timezone = 'UTC'")
     connection.execute("set preserve_insertion_order = false")
     for fact in _FACTS:
@@ -161,7 +172,9 @@ def _build_staging(connection: duckdb.DuckDBPyConnection, say: Progress, *, thro
 
 
 def _drop_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+    views = connection.execute(
+        "select view_name from duckdb_views() where regexp_matches(view_name, '^(landed|generated)_')"
+    ).fetchall()
     for (view,) in views:
         connection.execute(f'drop view "{view}"')
     for fact in _FACTS:

@@ -21,6 +21,7 @@ from typing import Final, TypeVar
 import duckdb
 
 from gapwatch.bench.company import Progress, bench_sql, count_rows, generate_company, measured_models
+from gapwatch.errors import ConfigurationError
 from gapwatch.modelling import Built, build_models
 
 PAST_INSTANT: Final = "2023-06-15 12:00:00"  # any instant well inside the ten years
@@ -34,7 +35,8 @@ class Measured:
     """One run of the bench. Times in seconds of the wall clock, reads in milliseconds, memory in MB (2**20 bytes).
 
     ``models``: name -> rows and seconds, in the order built. ``floor_seconds``: DuckDB orders the ``floor_rows``
-    boundaries once; ``ratio`` is the build over it. ``as_of_ms``: every state at one past instant, counted by site and
+    boundaries once; ``ratio`` is the build over it, and ``cpu_ratio`` the same in processor time, which a busy machine
+    distorts less. ``as_of_ms``: every state at one past instant, counted by site and
     requirement; ``person_ms``: one worker's roles, events, timeline, gaps and responses; both medians of five.
     ``peak_rss_mb``: the most the whole process held, generating included.
     """
@@ -45,6 +47,9 @@ class Measured:
     floor_seconds: float
     floor_rows: int
     ratio: float
+    build_cpu_seconds: float
+    floor_cpu_seconds: float
+    cpu_ratio: float
     as_of_ms: float
     person_ms: float
     peak_rss_mb: float
@@ -62,17 +67,26 @@ class Measured:
 def bench_database(*, workers: int, folder: Path | None, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a new database file ``bench-<workers>.duckdb``, kept only when a folder is named.
 
-    An earlier file of that name is replaced. What does not fit in ``memory_limit`` spills beside the file.
+    An earlier file of that name is replaced. What does not fit in ``memory_limit`` spills to a folder that goes with
+    the connection. Raises ConfigurationError where the folder cannot be written or the limit is no size.
     """
     with tempfile.TemporaryDirectory(prefix="gapwatch-bench-") as passing:
         home = folder or Path(passing)
-        home.mkdir(parents=True, exist_ok=True)
         path = home / f"bench-{workers}.duckdb"
-        for earlier in (path, path.with_name(path.name + ".wal")):
-            earlier.unlink(missing_ok=True)
-        with duckdb.connect(
-            str(path), config={"temp_directory": str(Path(passing) / "spill"), "memory_limit": memory_limit}
-        ) as connection:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            for earlier in (path, path.with_name(path.name + ".wal")):
+                earlier.unlink(missing_ok=True)
+            connection = duckdb.connect(
+                str(path), config={"temp_directory": str(Path(passing) / "spill"), "memory_limit": memory_limit}
+            )
+        except (OSError, duckdb.Error) as error:
+            raise ConfigurationError(
+                f"the bench has no database to work in: {error}",
+                where=str(home),
+                do="name a --folder that can be written, and a --memory-limit such as 10GB",
+            ) from error
+        with connection:
             yield connection
 
 
@@ -88,8 +102,12 @@ def run_bench(
     with bench_database(workers=workers, folder=folder, memory_limit=memory_limit) as connection:
         generate_seconds, _ = _timed(lambda: generate_company(connection, workers=workers, progress=progress))
         say(f"generated in {generate_seconds:.1f} s")
+        generated_cpu = _cpu_seconds()
         build_seconds, built = _timed(lambda: build_models(connection, measured_models(), progress=progress))
+        built_cpu = _cpu_seconds()
         floor_seconds, floor_rows = measure_floor(connection)
+        floor_cpu = _cpu_seconds() - built_cpu
+        build_cpu = built_cpu - generated_cpu
         say(f"floor: {floor_rows:,} boundaries ordered in {floor_seconds:.1f} s")
         return Measured(
             workers=workers,
@@ -98,6 +116,9 @@ def run_bench(
             floor_seconds=floor_seconds,
             floor_rows=floor_rows,
             ratio=build_seconds / floor_seconds,
+            build_cpu_seconds=build_cpu,
+            floor_cpu_seconds=floor_cpu,
+            cpu_ratio=build_cpu / floor_cpu,
             as_of_ms=_as_of_ms(connection),
             person_ms=_person_ms(connection),
             peak_rss_mb=_peak_rss_mb(),
@@ -151,6 +172,11 @@ def _timed(work: Callable[[], _Answer]) -> tuple[float, _Answer]:
     started = time.perf_counter()
     answer = work()
     return time.perf_counter() - started, answer
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _peak_rss_mb() -> float:

@@ -59,6 +59,7 @@ def _summary(measured: Measured) -> list[tuple[str, str]]:
         ("models built in", f"{measured.build_seconds:.1f} s"),
         (f"floor ({measured.floor_rows:,} boundaries ordered)", f"{measured.floor_seconds:.1f} s"),
         ("build to floor", f"{measured.ratio:.1f}"),
+        ("build to floor, in processor time", f"{measured.cpu_ratio:.1f}"),
         ("all states on one day, by site and requirement", f"{measured.as_of_ms:.0f} ms"),
         ("one worker's whole story", f"{measured.person_ms:.0f} ms"),
         ("peak memory", f"{measured.peak_rss_mb:,.0f} MB"),

@@ -19,6 +19,9 @@ _KINDS = {
     "floor_seconds": float,
     "floor_rows": int,
     "ratio": float,
+    "build_cpu_seconds": float,
+    "floor_cpu_seconds": float,
+    "cpu_ratio": float,
     "as_of_ms": float,
     "person_ms": float,
     "peak_rss_mb": float,
@@ -44,6 +47,7 @@ def test_json_has_these_keys_and_types(tmp_path: Path) -> None:
     spent = sum(model["seconds"] for model in figures["models"].values())
     assert spent <= figures["build_seconds"]
     assert figures["ratio"] == pytest.approx(figures["build_seconds"] / figures["floor_seconds"])
+    assert figures["cpu_ratio"] == pytest.approx(figures["build_cpu_seconds"] / figures["floor_cpu_seconds"])
     assert min(figures[name] for name in ("as_of_ms", "person_ms", "peak_rss_mb", "generate_seconds")) > 0
     assert "generated in" in answer.err
     with duckdb.connect(str(tmp_path / "bench-500.duckdb"), read_only=True) as kept:
@@ -60,6 +64,16 @@ def test_table_names_every_model_and_figure() -> None:
 def test_too_few_workers_are_refused() -> None:
     assert gapwatch("bench", "--workers", "0").code == 2
     assert gapwatch("bench").code == 2
+
+
+def test_a_folder_that_is_a_file_and_a_senseless_limit_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    inside = gapwatch("bench", "--workers", "100", "--folder", str(tmp_path / "file" / "folder"))
+    assert inside.code == 2
+    assert "--folder" in inside.err
+    senseless = gapwatch("bench", "--workers", "100", "--memory-limit", "much")
+    assert senseless.code == 2
+    assert "--memory-limit" in senseless.err
 
 
 def test_the_floor_covers_every_boundary(company: duckdb.DuckDBPyConnection) -> None:
