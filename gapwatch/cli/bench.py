@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def bench(workers: int, form: str, folder: Path | None, memory_limit: str) -> int:
     """Generate a company with ten years of history, build every model of it, and say how long that takes.
 
-    A million workers have about 3 million role rows, 30 million completions and 24 million assignments, and need 30 GB
+    A million workers have about 3 million role rows, 30 million completions and 24 million assignments, and need 12 GB
     of disk. The floor is what no sweep can do without: the engine orders the same boundaries once.
     """
     from gapwatch.bench.measure import run_bench
