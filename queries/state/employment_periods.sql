@@ -24,10 +24,10 @@ mark_starts as (
 number_periods as (
     select
         *,
+        -- the default frame: rows that start and end together are one step, whichever of them was marked
         sum(is_start) over (
             partition by worker_key
             order by valid_from, valid_to
-            rows between unbounded preceding and current row
         ) as period_number,
     from mark_starts
 ),

@@ -19,7 +19,7 @@ from worlds import World, read_world
 
 from gapwatch.modelling import Model
 
-SEEDS: Final = (34, 29, 36, 32, 20, 3, 30, 18, 15, 26, 1, 11)
+SEEDS: Final = (34, 29, 36, 32, 20, 3, 30, 18, 15, 26, 1, 11, 25, 28, 49)
 
 
 def world_names(seeds: Iterable[int] = SEEDS) -> list[str]:
