@@ -8,12 +8,12 @@ actions as (
     select *
     from (
         values
-            ('create_account', 'lms_accounts'),
-            ('assign', 'lms_assignments'),
-            ('remove_assignment', 'lms_assignments'),
-            ('deactivate_account', 'lms_accounts'),
-            ('close_assignments', 'lms_assignments')
-    ) as actions (action, feed)
+            ('create_account', 'lms_accounts', false),
+            ('assign', 'lms_assignments', false),
+            ('remove_assignment', 'lms_assignments', false),
+            ('deactivate_account', 'lms_accounts', true),
+            ('close_assignments', 'lms_assignments', true)
+    ) as actions (action, feed, is_for_end)
 ),
 
 newest_loads as (
@@ -48,51 +48,71 @@ feed_cover as (
     left join newest_loads on first_facts.feed = newest_loads.feed
 ),
 
+facility_types as (
+    select distinct facility_type
+    from site_keys
+    union
+    select null as facility_type
+),
+
+-- a limit that names the facility type wins over one that names none; of equals the smallest
+rank_limits as (
+    select
+        policy_event_slas.event_type,
+        policy_event_slas.action,
+        facility_types.facility_type,
+        policy_event_slas.max_hours,
+        row_number() over (
+            partition by policy_event_slas.event_type, policy_event_slas.action, facility_types.facility_type
+            order by policy_event_slas.facility_type is null, policy_event_slas.max_hours
+        ) as limit_rank,
+    from policy_event_slas
+    inner join facility_types
+        on policy_event_slas.facility_type is null or policy_event_slas.facility_type = facility_types.facility_type
+),
+
+limits as (
+    select
+        hr_event_types.event_type,
+        actions.action,
+        coalesce(facility_types.facility_type, '') as facility_type,
+        cast(round(coalesce(rank_limits.max_hours, 24) * 3600) as integer) as max_seconds,
+        feed_cover.covers_from,
+        feed_cover.newest_loaded_at,
+    from hr_event_types
+    inner join actions on hr_event_types.is_end = actions.is_for_end
+    inner join feed_cover on actions.feed = feed_cover.feed
+    cross join facility_types
+    left join rank_limits
+        on hr_event_types.event_type = rank_limits.event_type
+        and actions.action = rank_limits.action
+        and coalesce(facility_types.facility_type, '') = coalesce(rank_limits.facility_type, '')
+        and rank_limits.limit_rank = 1
+),
+
 events as (
     select
         hr_events.event_id,
         hr_events.event_type,
         greatest(hr_events.effective_at, hr_events.recorded_at) as clock_at,
-        site_keys.facility_type,
+        coalesce(site_keys.facility_type, '') as facility_type,
     from hr_events
     left join site_keys
         on case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end = site_keys.site
 ),
 
-rank_slas as (
-    select
-        events.event_id,
-        actions.action,
-        policy_event_slas.max_hours,
-        row_number() over (
-            partition by events.event_id, actions.action
-            order by policy_event_slas.facility_type is null, policy_event_slas.max_hours
-        ) as sla_rank,
-    from events
-    cross join actions
-    inner join policy_event_slas
-        on events.event_type = policy_event_slas.event_type
-        and actions.action = policy_event_slas.action
-    where
-        policy_event_slas.facility_type is null
-        or policy_event_slas.facility_type = events.facility_type
-),
-
 final as (
     select
         events.event_id,
-        actions.action,
+        limits.action,
         events.clock_at,
-        events.clock_at + cast(round(coalesce(rank_slas.max_hours, 24) * 3600) as integer) * interval '1' second as due_at,
-        feed_cover.covers_from,
-        feed_cover.newest_loaded_at,
+        events.clock_at + limits.max_seconds * interval '1' second as due_at,
+        limits.covers_from,
+        limits.newest_loaded_at,
     from events
-    cross join actions
-    inner join feed_cover on actions.feed = feed_cover.feed
-    left join rank_slas
-        on events.event_id = rank_slas.event_id
-        and actions.action = rank_slas.action
-        and rank_slas.sla_rank = 1
+    inner join limits
+        on events.event_type = limits.event_type
+        and events.facility_type = limits.facility_type
 )
 
 select * from final

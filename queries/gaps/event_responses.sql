@@ -7,6 +7,7 @@ with
 weigh_cover as (
     select
         event_calls.event_id,
+        hr_events.worker_key,
         hr_events.worker_id,
         hr_events.event_type,
         hr_events.effective_at,
@@ -49,6 +50,7 @@ final as (
             when newest_loaded_at is null or due_at > newest_loaded_at then 'not_evaluable'
             else 'missing'
         end as verdict,
+        worker_key,
     from weigh_cover
 )
 

@@ -4,16 +4,6 @@
 -- Not for: whole gaps (see gaps); an end after as_of is 9999-12-31 here
 with
 
-first_ends as (
-    select
-        worker_key,
-        requirement_key,
-        site_key,
-        min(valid_to) as ended_from,
-    from credential_intervals
-    group by worker_key, requirement_key, site_key
-),
-
 -- No credential holds within a gap: whether one has held, or ended, is settled when the gap opens.
 gap_stretches as (
     select
@@ -26,14 +16,20 @@ gap_stretches as (
         periods_begun.requirement_key,
         periods_begun.site_key,
         coalesce(periods_begun.held_from < untrained_segments.valid_from, false) as has_held,
-        coalesce(first_ends.ended_from <= untrained_segments.valid_from, false) as has_ended,
     from untrained_segments
     inner join periods_begun on untrained_segments.period_key = periods_begun.period_key
-    left join first_ends
-        on periods_begun.worker_key = first_ends.worker_key
-        and periods_begun.requirement_key = first_ends.requirement_key
-        and periods_begun.site_key = first_ends.site_key
     where untrained_segments.state = 'gap'
+),
+
+ended_before_period as (
+    select distinct gap_stretches.segment_key
+    from gap_stretches
+    inner join credential_intervals
+        on gap_stretches.worker_key = credential_intervals.worker_key
+        and gap_stretches.requirement_key = credential_intervals.requirement_key
+        and gap_stretches.site_key = credential_intervals.site_key
+        and gap_stretches.valid_from >= credential_intervals.valid_to
+    where not gap_stretches.has_held
 ),
 
 late_stretches as (
@@ -126,85 +122,77 @@ clip_facts as (
 ),
 
 boundaries as (
-    select segment_key, valid_from as happens_at, '' as kind, 0 as step
+    select segment_key, valid_from as happens_at, '' as kind, null as live_to
     from gap_stretches
     union all
-    select segment_key, valid_from as happens_at, kind, 1 as step
+    select segment_key, valid_from as happens_at, kind, valid_to as live_to
     from clip_facts
     union all
-    select segment_key, valid_to as happens_at, kind, -1 as step
+    select segment_key, valid_to as happens_at, '' as kind, null as live_to
     from clip_facts
     where valid_to <= (select as_of from run_parameters)
 ),
 
-steps as (
-    select
-        segment_key,
-        happens_at,
-        sum(case when kind = 'late' then step else 0 end) as late_step,
-        sum(case when kind = 'recorded' then step else 0 end) as recorded_step,
-        sum(case when kind = 'no_account' then step else 0 end) as no_account_step,
-        sum(case when kind = 'open' then step else 0 end) as open_step,
-        sum(case when kind = 'assigned' then step else 0 end) as assigned_step,
-        sum(case when kind = 'removed' then step else 0 end) as removed_step,
-    from boundaries
-    group by segment_key, happens_at
-),
-
+-- a fact is live when the furthest end among those that have begun lies ahead; rows of one instant see the same
 sweep as (
     select
         segment_key,
         happens_at as valid_from,
         lead(happens_at) over by_segment as next_at,
-        sum(late_step) over by_segment as late,
-        sum(recorded_step) over by_segment as recorded,
-        sum(no_account_step) over by_segment as no_account,
-        sum(open_step) over by_segment as is_open,
-        sum(assigned_step) over by_segment as assigned,
-        sum(removed_step) over by_segment as removed,
-    from steps
+        max(case when kind = 'late' then live_to end) over by_segment as late_to,
+        max(case when kind = 'recorded' then live_to end) over by_segment as recorded_to,
+        max(case when kind = 'no_account' then live_to end) over by_segment as no_account_to,
+        max(case when kind = 'open' then live_to end) over by_segment as open_to,
+        max(case when kind = 'assigned' then live_to end) over by_segment as assigned_to,
+        max(case when kind = 'removed' then live_to end) over by_segment as removed_to,
+    from boundaries
     window by_segment as (partition by segment_key order by happens_at)
+),
+
+live_facts as (
+    select
+        segment_key,
+        valid_from,
+        next_at,
+        coalesce(late_to > valid_from, false) as is_late,
+        coalesce(recorded_to > valid_from, false) as is_recorded,
+        coalesce(no_account_to > valid_from, false) as has_no_account,
+        coalesce(open_to > valid_from, false) as is_open,
+        coalesce(assigned_to > valid_from, false) as is_assigned,
+        coalesce(removed_to > valid_from, false) as is_removed,
+    from sweep
+    where next_at is null or next_at > valid_from
 ),
 
 name_causes as (
     select
         gap_stretches.segment_key,
         gap_stretches.period_key,
-        sweep.valid_from,
-        coalesce(sweep.next_at, gap_stretches.valid_to) as valid_to,
+        live_facts.valid_from,
+        gap_stretches.valid_to,
         case
-            when sweep.late > 0 and sweep.recorded = 0 then 'not_recorded'
-            when sweep.no_account > 0 then 'no_account'
-            when not gap_stretches.has_held and sweep.assigned = 0 then 'never_assigned'
-            when sweep.is_open = 0 and sweep.removed > 0 then 'assignment_removed'
-            when sweep.is_open = 0 and gap_stretches.has_ended then 'expired_unassigned'
-            when gap_stretches.has_ended then 'expired'
+            when live_facts.is_late and not live_facts.is_recorded then 'not_recorded'
+            when live_facts.has_no_account then 'no_account'
+            when not gap_stretches.has_held and not live_facts.is_assigned then 'never_assigned'
+            when not live_facts.is_open and live_facts.is_removed then 'assignment_removed'
+            when gap_stretches.has_held or ended_before_period.segment_key is not null
+                then case when live_facts.is_open then 'expired' else 'expired_unassigned' end
             else 'not_completed'
         end as cause,
-    from sweep
-    inner join gap_stretches on sweep.segment_key = gap_stretches.segment_key
+    from live_facts
+    inner join gap_stretches on live_facts.segment_key = gap_stretches.segment_key
+    left join ended_before_period on gap_stretches.segment_key = ended_before_period.segment_key
+    where live_facts.valid_from < gap_stretches.valid_to
 ),
 
 mark_changes as (
     select
         *,
-        case
-            when lag(cause) over by_segment = cause then 0
-            else 1
-        end as is_change,
-    from name_causes
-    where valid_from < valid_to
-    window by_segment as (partition by segment_key order by valid_from)
-),
-
-number_causes as (
-    select
-        *,
-        sum(is_change) over (
+        lag(cause) over (
             partition by segment_key
             order by valid_from
-        ) as cause_number,
-    from mark_changes
+        ) as earlier_cause,
+    from name_causes
 ),
 
 final as (
@@ -212,10 +200,16 @@ final as (
         segment_key,
         period_key,
         cause,
-        min(valid_from) as valid_from,
-        max(valid_to) as valid_to,
-    from number_causes
-    group by segment_key, period_key, cause_number, cause
+        valid_from,
+        coalesce(
+            lead(valid_from) over (
+                partition by segment_key
+                order by valid_from
+            ),
+            valid_to
+        ) as valid_to,
+    from mark_changes
+    where earlier_cause is distinct from cause
 )
 
 select * from final

@@ -4,32 +4,6 @@
 -- Not for: counting people (one worker may have several)
 with
 
-causes_of_gaps as (
-    select
-        segment_key,
-        cause,
-        valid_from,
-        (epoch_us(least(valid_to, (select as_of from run_parameters))) - epoch_us(valid_from)) / 86400000000.0 as days,
-    from gap_segments
-),
-
-days_of_gaps as (
-    select
-        segment_key,
-        arg_min(cause, valid_from) as first_cause,
-        arg_max(cause, valid_from) as cause,
-        sum(days) as exposure_days,
-        sum(case when cause = 'not_recorded' then days else 0 end) as days_not_recorded,
-        sum(case when cause = 'no_account' then days else 0 end) as days_no_account,
-        sum(case when cause = 'never_assigned' then days else 0 end) as days_never_assigned,
-        sum(case when cause = 'assignment_removed' then days else 0 end) as days_assignment_removed,
-        sum(case when cause = 'expired_unassigned' then days else 0 end) as days_expired_unassigned,
-        sum(case when cause = 'expired' then days else 0 end) as days_expired,
-        sum(case when cause = 'not_completed' then days else 0 end) as days_not_completed,
-    from causes_of_gaps
-    group by segment_key
-),
-
 states as (
     select period_key, 'trained' as state, valid_from
     from trained_stretches
@@ -50,6 +24,51 @@ gap_runs as (
         on untrained_segments.period_key = states.period_key
         and untrained_segments.valid_to = states.valid_from
     where untrained_segments.state = 'gap'
+),
+
+parts_of_gaps as (
+    select
+        gap_segments.segment_key,
+        gap_segments.cause,
+        gap_segments.valid_from = gap_runs.opened_at as is_first,
+        gap_segments.valid_to = gap_runs.valid_to as is_last,
+        epoch_us(least(gap_segments.valid_to, (select as_of from run_parameters))) - epoch_us(gap_segments.valid_from)
+            as microseconds,
+    from gap_segments
+    inner join gap_runs on gap_segments.segment_key = gap_runs.segment_key
+),
+
+sum_causes as (
+    select
+        segment_key,
+        max(case when is_first then cause end) as first_cause,
+        max(case when is_last then cause end) as cause,
+        sum(microseconds) as exposure,
+        sum(case when cause = 'not_recorded' then microseconds else 0 end) as not_recorded,
+        sum(case when cause = 'no_account' then microseconds else 0 end) as no_account,
+        sum(case when cause = 'never_assigned' then microseconds else 0 end) as never_assigned,
+        sum(case when cause = 'assignment_removed' then microseconds else 0 end) as assignment_removed,
+        sum(case when cause = 'expired_unassigned' then microseconds else 0 end) as expired_unassigned,
+        sum(case when cause = 'expired' then microseconds else 0 end) as expired,
+        sum(case when cause = 'not_completed' then microseconds else 0 end) as not_completed,
+    from parts_of_gaps
+    group by segment_key
+),
+
+days_of_gaps as (
+    select
+        segment_key,
+        first_cause,
+        cause,
+        exposure / 86400000000.0 as exposure_days,
+        not_recorded / 86400000000.0 as days_not_recorded,
+        no_account / 86400000000.0 as days_no_account,
+        never_assigned / 86400000000.0 as days_never_assigned,
+        assignment_removed / 86400000000.0 as days_assignment_removed,
+        expired_unassigned / 86400000000.0 as days_expired_unassigned,
+        expired / 86400000000.0 as days_expired,
+        not_completed / 86400000000.0 as days_not_completed,
+    from sum_causes
 ),
 
 main_roles as (
@@ -107,6 +126,7 @@ final as (
         role_intervals.site as role_site,
         hr_events.event_id,
         gap_runs.period_key,
+        periods_begun.worker_key,
     from gap_runs
     inner join periods_begun on gap_runs.period_key = periods_begun.period_key
     inner join days_of_gaps on gap_runs.segment_key = days_of_gaps.segment_key

@@ -5,14 +5,33 @@
 with
 
 segments as (
-    select period_key, 'trained' as state, null as cause, valid_from, valid_to
+    select
+        period_key,
+        (select state_rank from timeline_states where state = 'trained') as state_rank,
+        'trained' as state,
+        null as cause,
+        valid_from,
+        valid_to,
     from trained_stretches
     union all
-    select period_key, state, null as cause, valid_from, valid_to
+    select
+        untrained_segments.period_key,
+        timeline_states.state_rank,
+        untrained_segments.state,
+        null as cause,
+        untrained_segments.valid_from,
+        untrained_segments.valid_to,
     from untrained_segments
-    where state <> 'gap'
+    inner join timeline_states on untrained_segments.state = timeline_states.state
+    where untrained_segments.state <> 'gap'
     union all
-    select period_key, 'gap' as state, cause, valid_from, valid_to
+    select
+        period_key,
+        (select state_rank from timeline_states where state = 'gap') as state_rank,
+        'gap' as state,
+        cause,
+        valid_from,
+        valid_to,
     from gap_segments
 ),
 
@@ -24,6 +43,7 @@ final as (
         periods_begun.requirement_key,
         periods_begun.site_key,
         periods_begun.is_site_specific,
+        segments.state_rank,
         segments.state,
         segments.cause,
         segments.valid_from,

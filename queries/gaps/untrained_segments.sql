@@ -168,7 +168,7 @@ segments as (
 
 final as (
     select
-        row_number() over (order by period_key, valid_from) as segment_key,
+        cast(row_number() over (order by period_key, valid_from) as integer) as segment_key,
         *,
     from segments
 )

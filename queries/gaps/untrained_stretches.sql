@@ -4,19 +4,17 @@
 -- Not for: gaps (a stretch may be waived, on leave or in grace); an end after as_of is 9999-12-31 here
 with
 
+-- a credential that holds in a period by as_of: the period has begun
 cover as (
     select
-        periods_begun.period_key,
-        period_credentials.valid_from,
+        period_key,
+        valid_from,
         case
-            when period_credentials.valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
-            else period_credentials.valid_to
+            when valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
+            else valid_to
         end as valid_to,
-    from periods_begun
-    inner join period_credentials on periods_begun.period_key = period_credentials.period_key
-    where
-        period_credentials.is_trained
-        and period_credentials.valid_from <= (select as_of from run_parameters)
+    from period_credentials
+    where is_trained and valid_from <= (select as_of from run_parameters)
     union all
     select
         period_key,
@@ -44,11 +42,12 @@ stretches as (
         reach_of_earlier_cover.valid_from as valid_to,
     from reach_of_earlier_cover
     inner join periods_begun on reach_of_earlier_cover.period_key = periods_begun.period_key
+    where reach_of_earlier_cover.covered_to is null or reach_of_earlier_cover.covered_to < reach_of_earlier_cover.valid_from
 ),
 
 final as (
     select
-        row_number() over (order by period_key, valid_from) as stretch_key,
+        cast(row_number() over (order by period_key, valid_from) as integer) as stretch_key,
         period_key,
         valid_from,
         valid_to,

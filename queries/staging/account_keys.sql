@@ -3,6 +3,6 @@
 -- Answers: which number stands for an LMS account?
 -- Not for: whose it is (see account_links)
 select
-    row_number() over (order by account_id) as account_key,
+    cast(row_number() over (order by account_id) as integer) as account_key,
     account_id,
 from staged_lms_accounts

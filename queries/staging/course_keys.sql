@@ -14,7 +14,7 @@ named_courses as (
 
 final as (
     select
-        row_number() over (order by course_id) as course_key,
+        cast(row_number() over (order by course_id) as integer) as course_key,
         course_id,
     from named_courses
 )

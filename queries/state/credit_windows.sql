@@ -21,6 +21,7 @@ windows as (
         course_keys.course_key,
         requirement_keys.requirement_key,
         requirement_keys.is_site_specific,
+        cast(requirement_keys.validity_months as integer) as validity_months,
         place_credits.site_key,
         coalesce(from_midnights.starts_at, timestamp '0001-01-01 00:00:00') as valid_from,
         coalesce(to_midnights.starts_at, timestamp '9999-12-31 00:00:00') as valid_to,
@@ -40,6 +41,10 @@ final as (
         *,
         -- several rows may grant the same credit: what they grant must be made distinct
         count(*) over (partition by course_key, requirement_key) > 1 as is_one_of_several,
+        -- the only one, whatever place the completion names, and nothing but its age ends what it earns
+        count(*) over (partition by course_key, requirement_key) = 1
+        and is_site_specific = (site_key > 0)
+        and requirement_key not in (select requirement_key from retraining) as is_plain,
     from windows
 )
 

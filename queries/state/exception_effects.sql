@@ -6,7 +6,8 @@ with
 
 final as (
     select
-        row_number() over (order by policy_exceptions.exception_id, policy_exceptions.row_number) as exception_key,
+        cast(row_number() over (order by policy_exceptions.exception_id, policy_exceptions.row_number) as integer)
+            as exception_key,
         policy_exceptions.exception_id,
         policy_exceptions.worker_id,
         policy_exceptions.requirement_id,

@@ -14,7 +14,7 @@ task_items as (
 -- Patterns know * and ?; everything else stands for itself.
 rules as (
     select
-        row_number() over (order by rule_id) as rule_key,
+        cast(row_number() over (order by rule_id) as integer) as rule_key,
         requirement_id,
         replace(replace(replace(replace(replace(job_code, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%'), '?', '_')
             as job_code,

@@ -1,54 +1,52 @@
 -- Grain:   one row per worker, requirement and site for an unbroken time it was required
 -- Key:     period_key
 -- Answers: the requirement periods in numbers, for joins over many rows
--- Not for: reading (see requirement_periods); an open end is 9999-12-31, site_key 0 is no site
+-- Not for: reading (see requirement_periods); an open end is 9999-12-31, site_key 0 is no site, reason_key is NULL where
+--          several rules or exceptions have required it (see period_rules)
 with
 
-mark_starts as (
+follow_stretches as (
     select
         worker_key,
         requirement_key,
         site_key,
-        valid_from,
-        valid_to,
-        case
-            when valid_from <= max(valid_to) over (
-                partition by worker_key, requirement_key, site_key
-                order by valid_from, valid_to
-                rows between unbounded preceding and 1 preceding
-            ) then 0
-            else 1
-        end as is_start,
+        first_value(valid_from) over so_far as first_valid_from,
+        max(valid_to) over so_far as reached,
+        min(reason_key) over so_far as least_reason_key,
+        max(reason_key) over so_far as greatest_reason_key,
+        lead(valid_from) over so_far as next_valid_from,
     from requiring_stretches
+    window so_far as (
+        partition by worker_key, requirement_key, site_key
+        order by valid_from, valid_to
+        rows between unbounded preceding and current row
+    )
 ),
 
-number_periods as (
-    select
-        *,
-        -- the default frame: rows that start and end together are one step, whichever of them was marked
-        sum(is_start) over (
-            partition by worker_key, requirement_key, site_key
-            order by valid_from, valid_to
-        ) as period_number,
-    from mark_starts
-),
-
+-- a period ends where nothing goes on; the one after it starts with the stretch that comes next
 periods as (
     select
         worker_key,
         requirement_key,
         site_key,
-        min(valid_from) as valid_from,
-        max(valid_to) as valid_to,
-    from number_periods
-    group by worker_key, requirement_key, site_key, period_number
+        coalesce(
+            lag(next_valid_from) over (
+                partition by worker_key, requirement_key, site_key
+                order by reached
+            ),
+            first_valid_from
+        ) as valid_from,
+        reached as valid_to,
+        case when least_reason_key = greatest_reason_key then least_reason_key end as reason_key,
+    from follow_stretches
+    where next_valid_from is null or next_valid_from > reached
 ),
 
 final as (
     select
-        row_number() over (
+        cast(row_number() over (
             order by periods.worker_key, periods.requirement_key, periods.site_key, periods.valid_from
-        ) as period_key,
+        ) as integer) as period_key,
         periods.worker_key,
         worker_keys.person_key,
         periods.requirement_key,
@@ -56,6 +54,7 @@ final as (
         requirement_keys.is_site_specific,
         periods.valid_from,
         periods.valid_to,
+        periods.reason_key,
     from periods
     inner join worker_keys on periods.worker_key = worker_keys.worker_key
     inner join requirement_keys on periods.requirement_key = requirement_keys.requirement_key

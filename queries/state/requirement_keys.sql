@@ -3,7 +3,7 @@
 -- Answers: which number stands for a requirement, and how is it met?
 -- Not for: who is subject to it (see requirement_periods)
 select
-    row_number() over (order by requirement_id) as requirement_key,
+    cast(row_number() over (order by requirement_id) as integer) as requirement_key,
     requirement_id,
     title,
     citation,

@@ -9,10 +9,8 @@ by_rule as (
     select
         role_intervals.role_key,
         role_intervals.worker_key,
-        role_intervals.person_key,
         rule_reach.requirement_key,
         case when rule_reach.is_site_specific then role_intervals.site_key else 0 end as site_key,
-        rule_reach.is_site_specific,
         rule_reach.rule_key as reason_key,
         greatest(role_intervals.valid_from, rule_reach.valid_from) as valid_from,
         least(role_intervals.valid_to, rule_reach.valid_to) as valid_to,
@@ -31,10 +29,8 @@ additions as (
     select
         role_intervals.role_key,
         role_intervals.worker_key,
-        role_intervals.person_key,
         exception_windows.requirement_key,
         case when requirement_keys.is_site_specific then role_intervals.site_key else 0 end as site_key,
-        requirement_keys.is_site_specific,
         -exception_windows.exception_key as reason_key,
         greatest(role_intervals.valid_from, exception_windows.valid_from) as valid_from,
         least(role_intervals.valid_to, exception_windows.valid_to) as valid_to,

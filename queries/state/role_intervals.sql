@@ -7,13 +7,13 @@ with
 
 final as (
     select
-        row_number() over (
+        cast(row_number() over (
             order by
                 worker_keys.worker_key,
                 case when role_states.assignment_key = 'primary' then 0 else 1 end,
                 role_states.assignment_key,
                 role_states.valid_from
-        ) as role_key,
+        ) as integer) as role_key,
         worker_keys.worker_key,
         worker_keys.person_key,
         worker_keys.worker_id,

@@ -20,7 +20,7 @@ profiles as (
 
 final as (
     select
-        row_number() over (order by profile) as profile_key,
+        cast(row_number() over (order by profile) as integer) as profile_key,
         profile,
         job_code,
         training_profile,

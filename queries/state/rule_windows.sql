@@ -6,7 +6,7 @@ with
 
 rules as (
     select
-        row_number() over (order by rule_id) as rule_key,
+        cast(row_number() over (order by rule_id) as integer) as rule_key,
         rule_id,
         effective_from,
         effective_to,

@@ -18,7 +18,7 @@ named_sites as (
 
 final as (
     select
-        row_number() over (order by named_sites.site) as site_key,
+        cast(row_number() over (order by named_sites.site) as integer) as site_key,
         named_sites.site,
         staged_sites.site is not null as is_listed,
         time_zones.timezone,

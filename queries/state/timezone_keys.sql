@@ -3,6 +3,6 @@
 -- Answers: which number stands for a time zone?
 -- Not for: zones without a role
 select
-    row_number() over (order by timezone) as timezone_key,
+    cast(row_number() over (order by timezone) as integer) as timezone_key,
     timezone,
 from (select distinct timezone from role_states)

@@ -24,12 +24,10 @@ add_person as (
 
 final as (
     select
-        row_number() over (order by worker_id) as worker_key,
+        cast(row_number() over (order by worker_id) as integer) as worker_key,
         worker_id,
         -- a worker without person_id is a person of its own, even where another's person_id has the same text
-        dense_rank() over (
-            order by coalesce(person_id, worker_id), person_id is null, case when person_id is null then worker_id end
-        ) as person_key,
+        cast(dense_rank() over (order by coalesce(person_id, worker_id), person_id is null) as integer) as person_key,
         coalesce(person_id, worker_id) as person_id,
         hired_on,
         full_name,
