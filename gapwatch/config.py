@@ -77,6 +77,7 @@ class Source(_Frozen):
     mode: Literal["full", "delta", "snapshot", "event"] = "full"
     format: Literal["csv", "xlsx", "json", "parquet"] | None = None  # default: by the file's ending
     records: str | None = None  # JSON: the key, or dotted path, that holds the list of records
+    unnest: str | None = None  # the dotted path of a list inside each record: one row per element
     sheet: str | None = None  # XLSX: the sheet's name; default: the first
     delimiter: str | None = None
     encoding: str | None = None
