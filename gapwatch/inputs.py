@@ -7,6 +7,7 @@ Owns the shape of ``run_parameters``, ``sources``, ``loads``, ``rejects``, ``tim
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,9 +16,10 @@ import duckdb
 import pyarrow as pa
 
 from gapwatch import __version__
-from gapwatch.config import Settings, Source
+from gapwatch.config import Settings, Source, Warehouse
 from gapwatch.feeds import FEEDS
 from gapwatch.loaders.policy import Policy
+from gapwatch.loaders.policy_tables import POLICY_TABLES
 from gapwatch.loaders.zones import to_utc
 from gapwatch.warehouse.landing import REJECTS, LoadRecord, load_folder, read_manifests, rows_path
 from gapwatch.warehouse.ledger import read_loads
@@ -63,6 +65,21 @@ def create_inputs(
         landed = (record for record in records if record.feed == feed.name and record.status != "held")
         files = sorted({str(rows_path(settings.warehouse.path, record)) for record in landed})
         connection.execute(f"create temporary view landed_{feed.name} as {_landed_sql(feed.name, files)}")
+
+
+def create_empty_inputs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every input with its columns and no row of data: what models need to be understood rather than filled."""
+    nothing = Policy({name: table.schema.empty_table() for name, table in POLICY_TABLES.items()}, sha256="")
+    some_instant = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    with tempfile.TemporaryDirectory(prefix="gapwatch-empty-") as folder:
+        create_inputs(
+            connection,
+            Settings(folder=Path(folder), warehouse=Warehouse(path=Path(folder))),
+            run_id="empty",
+            as_of=some_instant,
+            known_at=some_instant,
+            policy=nothing,
+        )
 
 
 def _landed_sql(feed: str, files: list[str]) -> str:
