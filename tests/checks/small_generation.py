@@ -173,6 +173,7 @@ def insert_load(connection: duckdb.DuckDBPyConnection, load_id: str, *, feed: st
         "insert into loads by name select $1 as load_id, $1 as batch, $1 as content_load_id, 1 as sequence,"
         " $2 as source, $2 as feed, 'full' as mode, $2 || '.csv' as address,"
         " timestamp '2026-03-01' as loaded_at, 1000 as rows_read, 1000 as rows_accepted, 0 as rows_rejected,"
+        " 0 as rows_left_out,"
         " $3 as status, []::varchar[] as drift",
         [load_id, feed, status],
     )
