@@ -341,7 +341,7 @@ def _is_date_type(data_type: str) -> bool:
     return data_type == "DATE" or data_type.startswith("TIMESTAMP")
 
 
-def _trimmed(value: str, data_type: str, edges: Edges) -> str:
+def _trimmed(value: str, data_type: str, edges: Edges = "any") -> str:
     """The value as text without surrounding white space, NULL when nothing is left."""
     if data_type in ("DOUBLE", "FLOAT"):  # an id column with gaps becomes floating in many exporters
         return (
