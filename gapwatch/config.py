@@ -67,6 +67,21 @@ class Guard(_Frozen):
     max_ended_pct: float = Field(default=5.0, ge=0)
 
 
+class Lookup(_Frozen):
+    """A second file that adds columns to a source's rows: those of its row with the same key."""
+
+    path: str | None = None  # one file; a shipped mapping leaves it to the source
+    key: str | None = None  # what identifies a row of it: a column, or an expression over its columns
+    on: str | None = None  # the same, of the source's own rows
+    optional: bool = False  # without a path its columns are missing, and that is no error
+    format: Literal["csv", "xlsx", "json", "parquet"] | None = None
+    records: str | None = None
+    unnest: str | None = None
+    sheet: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
 class Source(_Frozen):
     """One source of one feed: where it lies, how it is read and what its columns mean."""
 
@@ -75,12 +90,18 @@ class Source(_Frozen):
     path: str
     preset: str | None = None
     mode: Literal["full", "delta", "snapshot", "event"] = "full"
+    carries: Literal["whole", "changes"] | None = None  # default: changes for mode event, else whole rows
+    deleted_when: str | None = None  # a condition over source columns: the row says that its key is deleted
+    emptied_by: str | None = None  # carries = "changes": the text that says "now empty"
     format: Literal["csv", "xlsx", "json", "parquet"] | None = None  # default: by the file's ending
     records: str | None = None  # JSON: the key, or dotted path, that holds the list of records
+    unnest: str | None = None  # the dotted path of a list inside each record: one row per element
     sheet: str | None = None  # XLSX: the sheet's name; default: the first
     delimiter: str | None = None
     encoding: str | None = None
-    date_format: str | None = None  # strptime pattern for sources that don't write ISO 8601
+    where: str | None = None  # a condition over source columns: the rows to take; the others are counted as left out
+    date_format: str | tuple[str, ...] | None = None  # beside ISO 8601: strptime patterns, epoch_s, epoch_ms, odata
+    midnights: Literal["times", "dates"] = "times"  # dates: a midnight in a column of dates is the bare date
     timezone: Zone | None = None
     end_dates: Literal["exclusive", "inclusive"] = "exclusive"
     termination_dates: Literal["first_day", "last_day"] = "first_day"
@@ -88,6 +109,7 @@ class Source(_Frozen):
     expect_every_hours: float | None = Field(default=None, gt=0)
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    lookups: dict[str, Lookup] = Field(default_factory=dict)
 
     @field_validator("feed")
     @classmethod
@@ -96,12 +118,15 @@ class Source(_Frozen):
             raise ValueError(f"{feed!r} is no feed; choose one of {', '.join(FEEDS)}")
         return feed
 
-    @field_validator("mode")
-    @classmethod
-    def _available_mode(cls, mode: str) -> str:
-        if mode != "full":
-            raise ValueError(f'mode "{mode}" cannot be loaded in this version; deliver whole files with mode = "full"')
-        return mode
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """``date_format`` as a list."""
+        return (self.date_format,) if isinstance(self.date_format, str) else self.date_format or ()
+
+    @property
+    def carries_changes(self) -> bool:
+        """Whether a row states only what changed: what it leaves empty is as it was."""
+        return (self.carries or ("changes" if self.mode == "event" else "whole")) == "changes"
 
     @model_validator(mode="after")
     def _known_columns(self) -> Source:
@@ -109,6 +134,14 @@ class Source(_Frozen):
             for name in names:
                 if FEEDS[self.feed].column(name) is None:
                     raise ValueError(f"[sources.{table}] names {name!r}, which feed {self.feed} does not have")
+        return self
+
+    @model_validator(mode="after")
+    def _possible_changes(self) -> Source:
+        if self.mode == "snapshot" and self.carries == "changes":
+            raise ValueError('a snapshot states whole rows; leave carries out, or set mode = "event"')
+        if self.emptied_by is not None and not self.carries_changes:
+            raise ValueError('emptied_by is for rows that state only what changed; set carries = "changes"')
         return self
 
 

@@ -69,11 +69,20 @@ LANDED: Final[dict[Kind, str]] = {
 
 @dataclass(frozen=True)
 class Feed:
-    """One canonical feed. ``key`` columns identify a row within a source (empty: rows have no key)."""
+    """One canonical feed. ``key`` columns identify a row within a source (empty: a file may repeat a row).
+
+    ``row_key`` columns say which row a later load replaces or deletes: the key, where there is one.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    row_key: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns by which rows of several loads are the same row."""
+        return self.key or self.row_key
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""
@@ -126,6 +135,7 @@ FEEDS: Final[dict[str, Feed]] = {
                 Column("contract_end_on", Kind.END_DATE),
                 *_text("task_scope", "event_reason"),
             ),
+            row_key=("worker_id", "assignment_key", "effective_from", "sequence"),
         ),
         Feed(
             "sites",
@@ -153,7 +163,11 @@ FEEDS: Final[dict[str, Feed]] = {
             ),
             key=("account_id",),
         ),
-        Feed("lms_logins", (_required("account_id"), _required("logged_in_at", Kind.INSTANT))),
+        Feed(
+            "lms_logins",
+            (_required("account_id"), _required("logged_in_at", Kind.INSTANT)),
+            row_key=("account_id", "logged_in_at"),
+        ),
         Feed(
             "lms_courses",
             (_required("course_id"), *_text("title", "version"), Column("is_active", Kind.BOOLEAN)),
@@ -209,6 +223,7 @@ FEEDS: Final[dict[str, Feed]] = {
                 _required("occurred_at", Kind.INSTANT),
                 *_text("worker_ref", "error_type", "message"),
             ),
+            row_key=("run_id", "occurred_at", "worker_ref", "error_type", "message"),
         ),
         Feed(
             "hris_training_records",
@@ -219,6 +234,7 @@ FEEDS: Final[dict[str, Feed]] = {
                 *_text("result"),
                 Column("recorded_at", Kind.INSTANT),
             ),
+            row_key=("worker_id", "course_id", "completed_at"),
         ),
     )
 }

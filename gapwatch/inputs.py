@@ -7,6 +7,7 @@ Owns the shape of ``run_parameters``, ``sources``, ``loads``, ``rejects``, ``tim
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import zoneinfo
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,9 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from gapwatch import __version__
-from gapwatch.config import Settings, Source
+from gapwatch.config import Settings, Source, Warehouse
 from gapwatch.feeds import FEEDS
+from gapwatch.loaders.convert import landed_columns
 from gapwatch.loaders.policy import Policy
+from gapwatch.loaders.policy_tables import POLICY_TABLES
+from gapwatch.loaders.preset import with_preset
 from gapwatch.loaders.zones import to_utc
 from gapwatch.warehouse.landing import REJECTS, LoadRecord, load_folder, read_manifests, rows_path
 from gapwatch.warehouse.ledger import read_loads
@@ -59,17 +63,43 @@ def create_inputs(
         _table(connection, f"policy_{name}", table)
     records = read_manifests(settings.warehouse.path)
     _create_rejects(connection, settings.warehouse.path, records)
-    for feed in FEEDS.values():
-        landed = (record for record in records if record.feed == feed.name and record.status != "held")
-        files = sorted({str(rows_path(settings.warehouse.path, record)) for record in landed})
-        connection.execute(f"create temporary view landed_{feed.name} as {_landed_sql(feed.name, files)}")
+    create_landed(connection, settings.warehouse.path, records)
 
 
-def _landed_sql(feed: str, files: list[str]) -> str:
-    if files:
-        return f"select * from read_parquet([{', '.join(map(_literal, files))}], union_by_name = true)"
-    columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in FEEDS[feed].landed)
-    return f"select cast(null as varchar) as load_id, cast(null as bigint) as row_number, {columns} where false"
+def create_landed(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:
+    """Create the ``landed_*`` views over the rows of those loads, held ones left out."""
+    files: dict[str, set[str]] = {}
+    for record in records:
+        if record.status != "held":
+            files.setdefault(record.feed, set()).add(str(rows_path(warehouse, record)))
+    for feed in FEEDS:
+        rows = _landed_sql(connection, feed, sorted(files.get(feed, ())))
+        connection.execute(f"create temporary view landed_{feed} as {rows}")
+
+
+def create_empty_inputs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create every input with its columns and no row of data: what models need to be understood rather than filled."""
+    nothing = Policy({name: table.schema.empty_table() for name, table in POLICY_TABLES.items()}, sha256="")
+    some_instant = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    with tempfile.TemporaryDirectory(prefix="gapwatch-empty-") as folder:
+        create_inputs(
+            connection,
+            Settings(folder=Path(folder), warehouse=Warehouse(path=Path(folder))),
+            run_id="empty",
+            as_of=some_instant,
+            known_at=some_instant,
+            policy=nothing,
+        )
+
+
+def _landed_sql(connection: duckdb.DuckDBPyConnection, feed: str, files: list[str]) -> str:
+    if not files:
+        columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in landed_columns(feed))
+        return f"select {columns} where false"
+    rows = f"select * from read_parquet([{', '.join(map(_literal, files))}], union_by_name = true)"
+    found = {str(name) for name, *_ in connection.execute(f"describe {rows}").fetchall()}
+    later = [f"cast(null as {kind}) as {name}" for name, kind in landed_columns(feed) if name not in found]
+    return f"select *, {', '.join(later)} from ({rows})" if later else rows  # loads of an earlier version
 
 
 def _create_rejects(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:
@@ -108,7 +138,7 @@ def _sources(settings: Settings) -> pa.Table:
             "covers_from": _covers_from(source, settings.organisation.timezone),
             "expect_every_hours": source.expect_every_hours,
         }
-        for source in settings.sources
+        for source in (with_preset(source, folder=settings.folder).source for source in settings.sources)
     ]
     return pa.Table.from_pylist(rows, schema=schema)
 

@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -194,14 +194,12 @@ def _seconds(work: Callable[[], object]) -> float:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def main(workers: int, without: tuple[str, ...], turns: int, form: str) -> None:
     """Answer the same gap question in DuckDB, pandas, Polars and PostgreSQL, and compare rows and time."""
-    from gapwatch.cli.console import report, show_rows
-
     try:
         answers = compare(
             workers=workers,
             engines=[name for name in RIVALS if name not in without],
             turns=turns,
-            progress=report,
+            progress=_say,
         )
     except GapwatchError as error:
         click.echo(f"gapwatch: {error}", err=True)
@@ -212,23 +210,24 @@ def main(workers: int, without: tuple[str, ...], turns: int, form: str) -> None:
     if form == "json":
         click.echo(json.dumps([asdict(one) for one in answers]))
     else:
-        show_rows(
-            ["engine", "version", "rows", "differing rows", "seconds", "times ours"],
-            [
-                (
-                    one.engine,
-                    one.version,
-                    one.rows,
-                    one.differing_rows,
-                    round(one.seconds, 2),
-                    round(one.seconds / answers[0].seconds, 1),
-                )
-                for one in answers
-            ],
-            form="table",
-        )
+        click.echo("\n".join(_table(answers)))
     if any(one.differing_rows for one in answers):
         sys.exit(1)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _table(answers: Sequence[Rival]) -> Iterator[str]:
+    columns = ("engine", "version", "rows", "differing rows", "seconds", "times ours")
+    yield "{:10} {:>10} {:>12} {:>14} {:>9} {:>10}".format(*columns)
+    for one in answers:
+        times = one.seconds / answers[0].seconds
+        yield (
+            f"{one.engine:10} {one.version:>10} {one.rows:>12,} {one.differing_rows:>14,}"
+            f" {one.seconds:>9.2f} {times:>10.1f}"
+        )
 
 
 if __name__ == "__main__":

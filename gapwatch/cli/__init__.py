@@ -19,6 +19,7 @@ from gapwatch.cli.demo import demo
 from gapwatch.cli.digest import digest
 from gapwatch.cli.doctor import doctor
 from gapwatch.cli.evidence import evidence
+from gapwatch.cli.explain import explain
 from gapwatch.cli.load import load
 from gapwatch.cli.person import person
 from gapwatch.cli.run import run
@@ -41,6 +42,7 @@ for command in (
     load,
     check,
     build,
+    explain,
     demo,
     simulate,
     sql,

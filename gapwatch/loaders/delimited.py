@@ -1,7 +1,7 @@
 """Delimited text: CSV in whatever dialect the export wrote it.
 
 Owns encoding (UTF-8, UTF-16 with its mark, else Windows-1252), delimiter, header, and the cutting of text
-into records. DuckDB reads a clean file by itself; one with blank lines, ragged or wrongly quoted records is
+into records. The engine reads a plain file by itself; one with blank lines, ragged or wrongly quoted records is
 cut here, so that each physical line is in exactly one record or one reject and has the row number a
 spreadsheet shows. Converts nothing.
 """
@@ -11,13 +11,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from gapwatch.errors import ConfigurationError, LoadError
-from gapwatch.loaders.raw import Malformed, Raw, Record, SourceColumn, quoted_text, write_records
+from gapwatch.loaders.plain import plain_relation, survey
+from gapwatch.loaders.raw import Malformed, Raw, Record, SourceColumn, write_records
 
 _DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 20
@@ -51,45 +53,40 @@ def read_delimited(
     if head.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
         raise LoadError("the file is not delimited text", where=where, do="set format in [[sources]]")
     marked = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    candidates = [encoding or marked or "utf-8", *([] if encoding or marked else ["cp1252"])]
-    for name in candidates:
-        try:
-            dialect = read_dialect(path, encoding=name, where=where, delimiter=delimiter)
-            raw = read_plain(connection, path, dialect, scratch) if is_plain(path, dialect) else None
-            return raw or write_records(records(path, dialect), names=dialect.header, scratch=scratch)
-        except UnicodeDecodeError:
-            continue
-    raise LoadError(
-        f"the file is not {' or '.join(candidates)} text",
-        where=where,
-        do="set encoding in [[sources]] to what the export writes",
-    )
+    encodings = [encoding or marked or "utf-8", *([] if encoding or marked else ["cp1252"])]
 
-
-def read_plain(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, scratch: Path) -> Raw | None:
-    """The records as DuckDB reads them; None when any is not well-formed."""
-    columns = tuple(SourceColumn(name, position) for position, name in enumerate(dialect.header))
-    types = ", ".join(f"'{column.sql}': 'varchar'" for column in columns)
-    target = scratch / "raw.parquet"
-    cursor = connection.cursor()
-    try:
-        cursor.execute(
-            f"copy (from read_csv({quoted_text(str(path))}, columns = {{{types}}}, header = true, "
-            f"auto_detect = false, nullstr = '', "
-            f"delim = {quoted_text(dialect.delimiter)}, quote = '\"', escape = '\"', strict_mode = true)) "
-            f"to {quoted_text(str(target))} (format parquet)"
+    def read(candidates: list[str], *, careful: bool) -> Raw:
+        for place, name in enumerate(candidates):
+            try:
+                dialect = read_dialect(path, encoding=name, where=where, delimiter=delimiter)
+                if not (careful and place == 0):
+                    plain = read_plain(connection, _as_utf8(path, dialect, scratch), dialect)
+                    if plain is not None:
+                        return replace(plain, otherwise=partial(read, candidates[place:], careful=True))
+                return write_records(records(path, dialect), names=dialect.header, scratch=scratch)
+            except UnicodeDecodeError:
+                continue
+        raise LoadError(
+            f"the file is not {' or '.join(encodings)} text",
+            where=where,
+            do="set encoding in [[sources]] to what the export writes",
         )
-    except duckdb.Error:
-        target.unlink(missing_ok=True)
+
+    return read(encodings, careful=False)
+
+
+def read_plain(connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect) -> Raw | None:
+    """The records as the engine reads them, in several pieces at once; None when the file is not plain. Whether
+    every record is well-formed shows when ``relation`` runs: by an error, or by fewer rows than ``rows``.
+    """
+    if len(dialect.header) == 1 or not dialect.delimiter.isascii():
         return None
-    finally:
-        cursor.close()
-    names = ", ".join(column.sql for column in columns)
-    relation = (
-        f"select file_row_number + 2 as row_number, {names} "
-        f"from read_parquet({quoted_text(str(target))}, file_row_number = true)"
-    )
-    return Raw(relation, columns)
+    plain = survey(path, delimiter=dialect.delimiter)
+    if plain is None:
+        return None
+    columns = tuple(SourceColumn(name, position) for position, name in enumerate(dialect.header))
+    relation = plain_relation(connection, path, plain.pieces, columns, delimiter=dialect.delimiter)
+    return Raw(relation, columns, rows=plain.records - 1, edges=plain.edges)
 
 
 def read_dialect(path: Path, *, encoding: str, where: str, delimiter: str | None) -> Dialect:
@@ -118,22 +115,6 @@ def read_dialect(path: Path, *, encoding: str, where: str, delimiter: str | None
             do="make the export give each column its own name",
         )
     return Dialect("utf-8-sig" if codec == "utf-8" else codec, delimiter, tuple(names))
-
-
-def is_plain(path: Path, dialect: Dialect) -> bool:
-    """Whether DuckDB may read the file: it skips blank lines and does not tell, and takes a quote that is opened
-    after a space and never closed for text.
-    """
-    if dialect.encoding != "utf-8-sig" or len(dialect.header) == 1:
-        return False
-    tail = b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            text = tail + chunk
-            if b"\n\n" in text or b' "' in text or (b"\r" in text and (b"\n\r" in text or b"\r\r" in text)):
-                return False
-            tail = chunk[-1:]
-    return True
 
 
 def records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:
@@ -212,12 +193,24 @@ def _split(record: str, delimiter: str) -> list[str] | str | None:
             if at < end and record[at] != delimiter:
                 return "text follows a closing quote"
         else:
-            at = record.find(delimiter, start)
-            at = end if at < 0 else at
-            cells.append(record[start:at])
+            close = record.find(delimiter, start)
+            close = end if close < 0 else close
+            cells.append(record[at:close])
+            at = close
         if at >= end:
             return cells
         at += 1
+
+
+def _as_utf8(path: Path, dialect: Dialect, scratch: Path) -> Path:
+    """The file itself, or its text in UTF-8."""
+    if dialect.encoding == "utf-8-sig":
+        return path
+    copy = scratch / "utf-8.csv"
+    with path.open(encoding=dialect.encoding, newline="") as text, copy.open("w", encoding="utf-8", newline="") as out:
+        while chunk := text.read(_CHUNK):
+            out.write(chunk)
+    return copy
 
 
 class _Lines:

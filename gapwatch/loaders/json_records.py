@@ -13,12 +13,14 @@ from typing import Any
 
 from gapwatch.errors import ConfigurationError, LoadError
 from gapwatch.loaders.raw import Malformed, Raw, Record, write_records
+from gapwatch.loaders.unnest import unnested
 
 _decode: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).decode
 
 
-def read_json(path: Path, *, where: str, scratch: Path, records: str | None = None) -> Raw:
-    """The records of a JSON file; the first is row 2. A file of an empty list has no columns and no rows.
+def read_json(path: Path, *, where: str, scratch: Path, records: str | None = None, unnest: str | None = None) -> Raw:
+    """The records of a JSON file, after ``unnest``; the first is row 2. A file of an empty list has no columns and no
+    rows.
 
     Raises LoadError for a file that is empty, cut off or not JSON, ConfigurationError when ``records`` is
     wrong.
@@ -27,14 +29,14 @@ def read_json(path: Path, *, where: str, scratch: Path, records: str | None = No
         by_line = records is None and _is_lines(path)
         found: Iterable[Any] = _lines(path) if by_line else _document(path, where=where, records=records)
         names: dict[str, None] = {}
-        for record in found:
+        for record in unnested(found, unnest):
             if isinstance(record, dict):
                 names.update(dict.fromkeys(_flat(record)))
         if by_line:
             found = _lines(path)
     except UnicodeDecodeError as error:
         raise LoadError("the file is not UTF-8 text", where=where, do="make the export write UTF-8") from error
-    return write_records(_records(found, list(names)), names=list(names), scratch=scratch)
+    return write_records(_records(unnested(found, unnest), list(names)), names=list(names), scratch=scratch)
 
 
 def _is_lines(path: Path) -> bool:

@@ -21,10 +21,13 @@ import duckdb
 
 from gapwatch.config import Settings, Source
 from gapwatch.errors import ConfigurationError, LoadError
-from gapwatch.loaders.convert import Conversion
+from gapwatch.feeds import FEEDS
+from gapwatch.loaders.convert import LEFT_OUT, Conversion
+from gapwatch.loaders.dates import is_pattern
 from gapwatch.loaders.duplicates import reject_duplicates
 from gapwatch.loaders.fetch import Fetched, fetch
 from gapwatch.loaders.guard import held_because
+from gapwatch.loaders.lookups import fetch_lookups, with_lookups
 from gapwatch.loaders.mapping import map_columns
 from gapwatch.loaders.preset import Described, with_preset
 from gapwatch.loaders.raw import Raw, quoted_text
@@ -103,11 +106,16 @@ def _load(
         staged: list[_Staged] = []
         for source in sources:
             sequence = 1 + max((load.sequence for load in earlier), default=0)
-            batch = _Batch(settings, with_preset(source), loaded_at, sequence, earlier, connection, progress)
+            described = with_preset(source, folder=settings.folder)
+            batch = _Batch(settings, described, loaded_at, sequence, earlier, connection, progress)
             staged += batch.stage(scratch)
         for load in staged:
             finish_load(warehouse, load.record)
         return [load.record for load in staged]
+
+
+class _OtherRowsError(Exception):
+    """The file does not have as many records as its reader counted."""
 
 
 class _Batch:
@@ -128,12 +136,14 @@ class _Batch:
         self._sequence, self._earlier, self._connection = sequence, earlier, connection
         self._progress = progress or (lambda _: None)
         self._warehouse = settings.warehouse.path
+        self._lookups: dict[str, Fetched] = {}
         self._name = batch_name(self._warehouse, source=self._source.name, loaded_at=loaded_at)
 
     def stage(self, scratch: Path) -> list[_Staged]:
         """Write every file's load, judge them together; nothing counts yet."""
         own = scratch / f"source-{self._source.name.replace('/', '_')}"
         own.mkdir()
+        self._lookups = fetch_lookups(self._source, folder=self._settings.folder, scratch=own)
         files = list(fetch(self._source.path, folder=self._settings.folder, scratch=own, source=self._source.name))
         staged = []
         for number, file in enumerate(files, start=1):
@@ -161,12 +171,13 @@ class _Batch:
             source=self._source.name,
             feed=self._source.feed,
             mode=self._source.mode,
+            carries="changes" if self._source.carries_changes else "whole",
             address=file.address,
             sha256=file.sha256,
             bytes=file.size,
             loaded_at=self._loaded_at,
             timezone=self._source.timezone,
-            mapping_sha256=_mapping_digest(self._source, self._settings.organisation.timezone),
+            mapping_sha256=_mapping_digest(self._source, self._settings.organisation.timezone, self._lookups),
             content_load_id=load_id,
         )
 
@@ -190,8 +201,14 @@ class _Batch:
         work = scratch / blank.load_id
         work.mkdir()
         raw = read(self._connection, file.path, source=self._source, address=file.address, scratch=work)
+        raw = with_lookups(self._connection, raw, self._source, self._lookups, scratch=work)
         try:
-            record = self._convert(blank, raw, folder)
+            try:
+                record = self._convert(blank, raw, folder)
+            except (duckdb.Error, _OtherRowsError):
+                if raw.otherwise is None:
+                    raise
+                record = self._convert(blank, raw.otherwise(), folder)
         except duckdb.Error as error:  # its message may quote a value
             raise LoadError(
                 f"the file's rows cannot be read or converted: {type(error).__name__}",
@@ -205,7 +222,8 @@ class _Batch:
                 do="load it again when the export has completed",
             )
         shutil.rmtree(work)
-        self._progress(f"{record.source}: {record.rows_read:,} rows read, {record.rows_rejected:,} rejected")
+        left_out = f" ({record.rows_left_out:,} of them left out by where)" if record.rows_left_out else ""
+        self._progress(f"{record.source}: {record.rows_read:,} rows read, {record.rows_rejected:,} rejected{left_out}")
         return _Staged(record, folder / ROWS)
 
     def _same(self, blank: LoadRecord) -> LoadRecord | None:
@@ -223,13 +241,19 @@ class _Batch:
     def _convert(self, blank: LoadRecord, raw: Raw, folder: Path) -> LoadRecord:
         where = f"source {blank.source}, file {blank.address}"
         optional = frozenset({"effective_from"} if self._source.mode == "snapshot" else ())
+        if self._source.carries_changes:
+            feed = FEEDS[blank.feed]
+            optional |= {column.name for column in feed.columns if column.name not in feed.identity}
         mapping = map_columns(raw, self._source, optional=optional, given=self._described.given, where=where)
         zone = self._source.timezone or self._settings.organisation.timezone
         self._check_dates(zone, where=where)
         conversion = Conversion(raw, mapping, self._source, zone=zone, loaded_at=self._loaded_at)
         rows, rejects = folder / ROWS, folder / REJECTS
-        self._copy(conversion.rows(load_id=blank.load_id), rows)
-        read_rows, accepted = self._count(f"({raw.relation})"), self._count(_parquet(rows))
+        self._copy(conversion.rows(load_id=blank.load_id), rows, in_order=raw.rows is None)
+        accepted = self._count(_parquet(rows))
+        read_rows = accepted if accepted == raw.rows else self._count(f"({raw.relation})")
+        if raw.rows is not None and read_rows != raw.rows:
+            raise _OtherRowsError
         parts = []
         if accepted < read_rows:
             faulty = (
@@ -237,9 +261,10 @@ class _Batch:
                 f"where row_number not in (select row_number from {_parquet(rows)})"
             )
             parts.append(conversion.rejects(load_id=blank.load_id, relation=faulty))
-        duplicates = reject_duplicates(self._connection, rows, feed=blank.feed, raw=raw, load_id=blank.load_id)
-        if duplicates:
-            parts.append(duplicates)
+        if not self._source.carries_changes:  # where each row is a change, none replaces another
+            duplicates = reject_duplicates(self._connection, rows, feed=blank.feed, raw=raw, load_id=blank.load_id)
+            if duplicates:
+                parts.append(duplicates)
         if raw.malformed:
             parts.append(
                 f"select {quoted_text(blank.load_id)} as load_id, row_number, null as column_name, "
@@ -253,6 +278,9 @@ class _Batch:
             rows_read=read_rows + raw.malformed_rows,
             rows_accepted=self._count(_parquet(rows)),
             rows_rejected=self._count(_parquet(rejects)),
+            rows_left_out=self._count(
+                f"(from {_parquet(rejects)} as rejects where starts_with(reason, {quoted_text(LEFT_OUT)}))"
+            ),
             schema=tuple(column.name for column in raw.columns),
             drift=tuple(column.name for column in mapping.drift),
             missing_optional=mapping.missing_optional,
@@ -263,11 +291,9 @@ class _Batch:
     def _check_dates(self, zone: str, *, where: str) -> None:
         """Raises ConfigurationError for a zone or a date pattern that the engine does not know."""
         try:
-            self._connection.execute(
-                "select cast(timezone($zone, timestamp '2026-01-01') as varchar),"
-                " cast(try_strptime('', $pattern) as varchar)",
-                {"zone": zone, "pattern": self._source.date_format or "%Y"},
-            ).fetchall()
+            self._connection.execute("select cast(timezone(?, timestamp '2026-01-01') as varchar)", [zone]).fetchall()
+            for pattern in filter(is_pattern, self._source.date_formats):
+                self._connection.execute("select cast(try_strptime('', ?) as varchar)", [pattern]).fetchall()
         except duckdb.Error as error:
             raise ConfigurationError(
                 str(error).splitlines()[0], where=where, do="correct timezone or date_format in [[sources]]"
@@ -282,8 +308,10 @@ class _Batch:
         ).fetchone()
         return found or (None, None)
 
-    def _copy(self, select: str, target: Path) -> None:
+    def _copy(self, select: str, target: Path, *, in_order: bool = True) -> None:
+        self._connection.execute(f"set preserve_insertion_order = {in_order}")
         self._connection.execute(f"copy ({select}) to {quoted_text(str(target))} (format parquet)")
+        self._connection.execute("set preserve_insertion_order = true")
 
     def _count(self, relation: str) -> int:
         counted = self._connection.execute(f"select count(*) from {relation}").fetchone()
@@ -302,8 +330,11 @@ def _parquet(path: Path) -> str:
     return f"read_parquet({quoted_text(str(path))})"
 
 
-def _mapping_digest(source: Source, organisation_timezone: str) -> str:
+def _mapping_digest(source: Source, organisation_timezone: str, lookups: dict[str, Fetched]) -> str:
     """Digest of everything but the file that decides its rows."""
     means = source.model_dump(mode="json", exclude={"name", "path", "covers_from", "expect_every_hours", "preset"})
     means |= {"organisation_timezone": organisation_timezone, "conversion": _CONVERSION}
+    means["lookups"] = {
+        name: [source.lookups[name].model_dump(exclude={"path"}), file.sha256] for name, file in lookups.items()
+    }
     return hashlib.sha256(json.dumps(means, sort_keys=True).encode()).hexdigest()

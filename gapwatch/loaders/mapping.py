@@ -109,18 +109,24 @@ class Mapping:
     columns: dict[str, Mapped]
     drift: tuple[SourceColumn, ...]
     missing_optional: tuple[str, ...]
+    where: Mapped | None = None
+    deletion: Mapped | None = None
 
 
 def map_columns(raw: Raw, source: Source, *, optional: frozenset[str], given: frozenset[str], where: str) -> Mapping:
     """The mapping of ``source`` (a preset's already merged in) on the columns of one file.
 
     ``optional``: required columns that this source may leave out. ``given``: canonical columns whose mapping
-    stands in the configuration itself; a preset's mapping of a column that the file lacks is merely not
-    delivered. Raises ConfigurationError for a required column that is not there and for a mapping that is no
-    scalar expression over it.
+    stands in the configuration itself (and ``where``, when it does); a preset's mapping of a column that the file
+    lacks is merely not delivered. Raises ConfigurationError for a required column that is not there and for a
+    mapping that is no scalar expression over it.
     """
     columns: dict[str, Mapped] = {}
     used: set[int] = set()
+    deletion = _deletion(raw, source, used, where=where)
+    if deletion is not None:  # a file of deleted rows may hold their keys alone
+        identity = FEEDS[source.feed].identity
+        optional |= {column.name for column in FEEDS[source.feed].columns if column.name not in identity}
     for column in FEEDS[source.feed].columns:
         wanted = source.columns.get(column.name)
         place = f"{where}, column {column.name}"
@@ -142,11 +148,62 @@ def map_columns(raw: Raw, source: Source, *, optional: frozenset[str], given: fr
                 where=place,
                 do=f"map it in [sources.columns]; the file's columns: {_names(raw)}",
             )
+    where_mapped = _where(raw, source, used, must_exist="where" in given, where=where)
     return Mapping(
         columns,
         tuple(column for column in raw.columns if column.position not in used),
         tuple(column.name for column in FEEDS[source.feed].columns if column.name not in columns),
+        where_mapped,
+        deletion,
     )
+
+
+def _deletion(raw: Raw, source: Source, used: set[int], *, where: str) -> Mapped | None:
+    """The condition under which a row says that its key is deleted: ``deleted_when``, else a column is_deleted."""
+    place = f"{where}, deleted_when"
+    if source.deleted_when is None:
+        found = _find(raw, "is_deleted", where=place)
+        if found is None:
+            return None
+        used.add(found.position)
+        return Mapped(found.sql, found.type)
+    if not raw.columns:
+        return None
+    mapped = _expression(raw, source.deleted_when, where=place, must_exist=True)
+    if mapped is None or mapped[0].type not in ("BOOLEAN", '"NULL"'):
+        raise ConfigurationError(
+            f"deleted_when is no condition: {source.deleted_when!r}",
+            where=place,
+            do="write a comparison, such as action = 'D'",
+        )
+    used.update(mapped[1])
+    return mapped[0]
+
+
+def scalar(raw: Raw, text: str, *, where: str) -> Mapped:
+    """A column of the file, or a scalar expression over its columns. Raises ConfigurationError when it is neither."""
+    found = _expression(raw, text, where=where, must_exist=True)
+    if found is None:
+        raise _unknown(raw, text, where)
+    return found[0]
+
+
+def _where(raw: Raw, source: Source, used: set[int], *, must_exist: bool, where: str) -> Mapped | None:
+    """The condition on the rows to take; None when every row is."""
+    if source.where is None or not raw.columns:
+        return None
+    place = f"{where}, where"
+    found = _expression(raw, source.where, where=place, must_exist=must_exist)
+    if found is None:
+        raise _unknown(raw, source.where, place)
+    used.update(found[1])
+    if found[0].type not in ("BOOLEAN", '"NULL"'):
+        raise ConfigurationError(
+            f"where is no condition: {source.where!r} gives {found[0].type}",
+            where=place,
+            do="write a comparison, such as status = 'passed'",
+        )
+    return found[0]
 
 
 def _find(raw: Raw, name: str, *, where: str) -> SourceColumn | None:
@@ -162,8 +219,8 @@ def _find(raw: Raw, name: str, *, where: str) -> SourceColumn | None:
 
 
 def _expression(raw: Raw, text: str, *, where: str, must_exist: bool) -> tuple[Mapped, set[int]] | None:
-    """The mapped expression and the positions it uses; None when it names absent columns and need not
-    exist.
+    """The mapped expression and the positions it uses. When they need not exist, an absent column is NULL, and an
+    expression of which all are absent is None.
     """
     found = _find(raw, text, where=where)
     if found is not None:
@@ -181,6 +238,7 @@ def _expression(raw: Raw, text: str, *, where: str, must_exist: bool) -> tuple[M
             where=where,
             do="write a column, or an expression of columns, constants and scalar functions",
         )
+    absent = 0
     for node in list(tree.find_all(exp.Column)):
         name = ".".join(part.name for part in node.parts)
         if node.find_ancestor(exp.Lambda) is not None and _find(raw, name, where=where) is None:
@@ -189,13 +247,16 @@ def _expression(raw: Raw, text: str, *, where: str, must_exist: bool) -> tuple[M
         if column is None:
             if raw.columns and must_exist:
                 raise _unknown(raw, name, where)
-            return None
-        used.add(column.position)
-        replacement = exp.column(column.sql)
+            absent += 1
+        else:
+            used.add(column.position)
+        replacement: exp.Expr = exp.column(column.sql) if column else exp.cast(exp.null(), "varchar")
         if node is tree:
             tree = replacement
         else:
             node.replace(replacement)
+    if absent and not used:
+        return None
     sql = tree.sql(dialect="duckdb")
     return Mapped(sql, _type_of(raw, sql, text=text, where=where), may_fail=True), used
 

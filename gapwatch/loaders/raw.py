@@ -7,17 +7,20 @@ could not be read at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 _BATCH = 20_000
 MALFORMED_SCHEMA = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("record", pa.string())])
+
+
+Edges = Literal["none", "blanks", "any"]
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,19 @@ class SourceColumn:
 class Raw:
     """The records of one file. ``relation`` is a SELECT of row_number and the columns; ``malformed`` a
     Parquet file (row_number, reason, record) of what is no record, ``malformed_rows`` their number.
+
+    ``rows``: how many rows the relation must give, where the reader knows. A relation that fails, or gives another
+    number, is to be replaced by what ``otherwise`` reads, more carefully. ``edges``: the white space that a text may
+    begin or end with, where the reader has looked: none (an empty text is NULL, too), blanks alone, or any.
     """
 
     relation: str
     columns: tuple[SourceColumn, ...]
     malformed: Path | None = None
     malformed_rows: int = 0
+    rows: int | None = None
+    edges: Edges = "any"
+    otherwise: Callable[[], Raw] | None = None
 
 
 @dataclass(frozen=True)

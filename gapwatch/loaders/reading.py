@@ -55,7 +55,7 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, a
     if form == "xlsx":
         return read_spreadsheet(path, where=where, scratch=scratch, sheet=source.sheet)
     if form == "json":
-        return read_json(path, where=where, scratch=scratch, records=source.records)
+        return read_json(path, where=where, scratch=scratch, records=source.records, unnest=source.unnest)
     if form == "parquet":
         return _read_parquet(connection, path, where=where)
     raise ConfigurationError(

@@ -34,9 +34,11 @@ def build_models(
     *,
     only: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
+    worth_saying: float = _WORTH_SAYING,
 ) -> list[Built]:
     """Create a table for each model (or for those in ``only``), after all it reads.
 
+    ``progress`` hears of models that took ``worth_saying`` seconds or more, and of the whole at the end.
     Raises ModelError with the model, its file and the engine's message when SQL fails or an input is missing.
     """
     present = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
@@ -48,8 +50,8 @@ def build_models(
         if only is None or model.name in only:
             done = _build(connection, model)
             built.append(done)
-            if progress and done.seconds >= _WORTH_SAYING:
-                progress(f"{model.name}: {done.rows:,} rows in {done.seconds:.1f} s")
+            if progress and done.seconds >= worth_saying:
+                progress(f"{model.name}: {done.rows:,} rows in {done.seconds:.2f} s")
     record_models(connection, models, built)
     if progress:
         progress(f"{len(built)} models built in {sum(one.seconds for one in built):.1f} s")

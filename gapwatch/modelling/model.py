@@ -75,7 +75,7 @@ def parse_model(sql: str, *, name: str, folder: str) -> Model:
         answers=header["Answers"],
         not_for=header["Not for"],
         is_view=header.get("Form") == "view",
-        reads=_tables(statements[0]),
+        reads=tables_read(statements[0]),
     )
 
 
@@ -93,7 +93,8 @@ def _header(sql: str, where: str) -> dict[str, str]:
     return header
 
 
-def _tables(statement: exp.Query) -> frozenset[str]:
+def tables_read(statement: exp.Query) -> frozenset[str]:
+    """The tables a query names, its own steps apart."""
     # Scopes, not every table node: a CTE may bear the name of the table it reads.
     return frozenset(
         source.name

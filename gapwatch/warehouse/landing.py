@@ -30,8 +30,9 @@ class LoadRecord:
 
     ``batch`` names the files of one source in one command (``batch_files`` of them). ``content_load_id`` is
     the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence``
-    orders the batches of a warehouse as they came. ``effective_min`` and ``effective_max`` are the first and
-    last day (ISO) of the feed's main date.
+    orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``rows_left_out`` of
+    the rejected rows are those that the mapping's ``where`` does not take. ``effective_min`` and ``effective_max`` are
+    the first and last day (ISO) of the feed's main date.
     """
 
     load_id: str
@@ -51,6 +52,8 @@ class LoadRecord:
     rows_read: int = 0
     rows_accepted: int = 0
     rows_rejected: int = 0
+    rows_left_out: int = 0
+    carries: str = "whole"
     status: str = "accepted"
     reason: str | None = None
     schema: tuple[str, ...] = ()

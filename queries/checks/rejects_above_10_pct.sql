@@ -8,9 +8,9 @@ with
 ratios as (
     select
         feed,
-        sum(rows_rejected) as rows_rejected,
-        sum(rows_read) as rows_read,
-        100.0 * sum(rows_rejected) / nullif(sum(rows_read), 0) as rejected_pct,
+        sum(rows_rejected - rows_left_out) as rows_rejected,
+        sum(rows_read - rows_left_out) as rows_read,
+        100.0 * sum(rows_rejected - rows_left_out) / nullif(sum(rows_read - rows_left_out), 0) as rejected_pct,
     from loads
     semi join loads_in_force on loads.load_id = loads_in_force.load_id
     group by feed

@@ -1,6 +1,6 @@
 -- Grain:   one row per load that the run may know of
 -- Key:     load_id
--- Answers: which loads had arrived by known_at and were let in, and which batch of a source is the newest?
+-- Answers: which loads had arrived by known_at and were let in, which batch of a source is the newest, which still count?
 -- Not for: row counts of the ledger (held and later loads are missing here; see loads)
 with
 
@@ -14,7 +14,11 @@ select_known_loads as (
         loads.loaded_at,
         loads.sequence,
         coalesce(loads.timezone, (select organisation_timezone from run_parameters)) as source_timezone,
-        sources.mode,
+        loads.mode,
+        loads.carries,
+        coalesce(list_contains(loads.missing_optional, 'effective_from'), false) as is_undated,
+        -- where loads add to each other, a file loaded again unchanged says nothing a second time
+        not (loads.status = 'unchanged' and loads.mode in ('delta', 'event')) as is_applied,
     from loads
     inner join sources
         on loads.source = sources.source
@@ -24,12 +28,22 @@ select_known_loads as (
         and loads.status <> 'held'
 ),
 
-final as (
+rank_batches as (
     select
         *,
         min(loaded_at) over (partition by source) as first_loaded_at,
         rank() over (partition by source order by loaded_at desc, sequence desc) as batch_rank,
+        row_number() over (order by loaded_at, sequence, load_id) as load_order,
     from select_known_loads
+),
+
+final as (
+    select
+        *,
+        -- a full load replaces what was loaded before it
+        batch_rank <= coalesce(min(case when mode = 'full' then batch_rank end) over (partition by source), batch_rank)
+            as is_in_force,
+    from rank_batches
 )
 
 select * from final

@@ -4,7 +4,20 @@
 -- Not for: what earlier loads said (see landed_sites)
 with
 
-keep_known_rows as (
+deletions as (
+    select
+        loads_in_force.source,
+        loads_in_force.load_order,
+        landed_sites.row_number,
+        landed_sites.site,
+    from landed_sites
+    inner join loads_in_force on landed_sites.load_id = loads_in_force.load_id
+    where
+        landed_sites.is_deleted
+        and not loads_in_force.is_folded
+),
+
+whole_rows as (
     select
         landed_sites.site,
         landed_sites.name,
@@ -12,14 +25,49 @@ keep_known_rows as (
         landed_sites.facility_type,
         landed_sites.integration_method,
         loads_in_force.source,
+        loads_in_force.load_order,
         landed_sites.load_id,
         landed_sites.row_number,
-        row_number() over (
-            partition by landed_sites.site
-            order by loads_in_force.loaded_at desc, landed_sites.load_id desc, landed_sites.row_number desc
-        ) as key_rank,
     from landed_sites
     inner join loads_in_force on landed_sites.load_id = loads_in_force.load_id
+    anti join deletions
+        on loads_in_force.source = deletions.source
+        and landed_sites.site = deletions.site
+        and (
+            loads_in_force.load_order < deletions.load_order
+            or (loads_in_force.load_order = deletions.load_order and landed_sites.row_number < deletions.row_number)
+        )
+    where
+        not loads_in_force.is_folded
+        and not coalesce(landed_sites.is_deleted, false)
+),
+
+all_rows as (
+    select *
+    from whole_rows
+    union all
+    select
+        site,
+        name,
+        timezone,
+        facility_type,
+        integration_method,
+        source,
+        load_order,
+        load_id,
+        row_number,
+    from folded_sites
+    where is_newest and not is_deleted
+),
+
+rank_rows as (
+    select
+        *,
+        row_number() over (
+            partition by site
+            order by load_order desc, row_number desc
+        ) as key_rank,
+    from all_rows
 ),
 
 final as (
@@ -32,7 +80,7 @@ final as (
         source,
         load_id,
         row_number,
-    from keep_known_rows
+    from rank_rows
     where key_rank = 1
 )
 

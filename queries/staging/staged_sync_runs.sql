@@ -4,7 +4,20 @@
 -- Not for: what earlier loads said (see landed_sync_runs)
 with
 
-keep_known_rows as (
+deletions as (
+    select
+        loads_in_force.source,
+        loads_in_force.load_order,
+        landed_sync_runs.row_number,
+        landed_sync_runs.run_id,
+    from landed_sync_runs
+    inner join loads_in_force on landed_sync_runs.load_id = loads_in_force.load_id
+    where
+        landed_sync_runs.is_deleted
+        and not loads_in_force.is_folded
+),
+
+whole_rows as (
     select
         landed_sync_runs.run_id,
         landed_sync_runs.integration,
@@ -15,14 +28,52 @@ keep_known_rows as (
         landed_sync_runs.records_in,
         landed_sync_runs.records_failed,
         loads_in_force.source,
+        loads_in_force.load_order,
         landed_sync_runs.load_id,
         landed_sync_runs.row_number,
-        row_number() over (
-            partition by landed_sync_runs.run_id
-            order by loads_in_force.loaded_at desc, landed_sync_runs.load_id desc, landed_sync_runs.row_number desc
-        ) as key_rank,
     from landed_sync_runs
     inner join loads_in_force on landed_sync_runs.load_id = loads_in_force.load_id
+    anti join deletions
+        on loads_in_force.source = deletions.source
+        and landed_sync_runs.run_id = deletions.run_id
+        and (
+            loads_in_force.load_order < deletions.load_order
+            or (loads_in_force.load_order = deletions.load_order and landed_sync_runs.row_number < deletions.row_number)
+        )
+    where
+        not loads_in_force.is_folded
+        and not coalesce(landed_sync_runs.is_deleted, false)
+),
+
+all_rows as (
+    select *
+    from whole_rows
+    union all
+    select
+        run_id,
+        integration,
+        method,
+        started_at,
+        finished_at,
+        status,
+        records_in,
+        records_failed,
+        source,
+        load_order,
+        load_id,
+        row_number,
+    from folded_sync_runs
+    where is_newest and not is_deleted and integration is not null and started_at is not null and status is not null
+),
+
+rank_rows as (
+    select
+        *,
+        row_number() over (
+            partition by run_id
+            order by load_order desc, row_number desc
+        ) as key_rank,
+    from all_rows
 ),
 
 final as (
@@ -38,7 +89,7 @@ final as (
         source,
         load_id,
         row_number,
-    from keep_known_rows
+    from rank_rows
     where key_rank = 1
 )
 

@@ -25,25 +25,61 @@ undated_accounts as (
     where (status <> 'active' and deactivated_at is null) or (status = 'active' and deactivated_at is not null)
 ),
 
-sightings as (
+folded_loads as (
+    select distinct load_id
+    from folded_lms_accounts
+),
+
+shown_accounts as (
     select
+        landed_lms_accounts.load_id,
+        landed_lms_accounts.row_number,
         landed_lms_accounts.account_id,
+        landed_lms_accounts.status,
+        landed_lms_accounts.deactivated_at,
+        landed_lms_accounts.is_deleted,
+    from landed_lms_accounts
+    anti join folded_loads on landed_lms_accounts.load_id = folded_loads.load_id
+    union all
+    select load_id, row_number, account_id, status, deactivated_at, is_deleted
+    from folded_lms_accounts
+),
+
+rank_sightings as (
+    select
+        shown_accounts.account_id,
+        shown_accounts.status,
+        shown_accounts.deactivated_at,
+        undated_accounts.deactivated_at as last_deactivated_at,
         known_loads.source,
         known_loads.loaded_at,
         known_loads.first_loaded_at,
-        landed_lms_accounts.status <> 'active' as is_closed,
-        landed_lms_accounts.status = 'active'
-        and coalesce(
-            landed_lms_accounts.deactivated_at = undated_accounts.deactivated_at
-            and landed_lms_accounts.deactivated_at <= known_loads.loaded_at,
-            false
-        ) as is_reopened,
+        row_number() over (
+            partition by known_loads.source, shown_accounts.account_id, known_loads.loaded_at
+            order by known_loads.load_order desc, shown_accounts.row_number desc
+        ) as sighting_rank,
     from known_loads
-    inner join landed_lms_accounts on known_loads.content_load_id = landed_lms_accounts.load_id
+    inner join shown_accounts on known_loads.content_load_id = shown_accounts.load_id
     inner join undated_accounts
-        on landed_lms_accounts.account_id = undated_accounts.account_id
+        on shown_accounts.account_id = undated_accounts.account_id
         and known_loads.source = undated_accounts.source
-    where known_loads.feed = 'lms_accounts'
+    where
+        known_loads.feed = 'lms_accounts'
+        and known_loads.is_applied
+        and not coalesce(shown_accounts.is_deleted, false)
+),
+
+sightings as (
+    select
+        account_id,
+        source,
+        loaded_at,
+        first_loaded_at,
+        status <> 'active' as is_closed,
+        status = 'active'
+        and coalesce(deactivated_at = last_deactivated_at and deactivated_at <= loaded_at, false) as is_reopened,
+    from rank_sightings
+    where sighting_rank = 1
 ),
 
 last_otherwise as (

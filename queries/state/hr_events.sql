@@ -56,6 +56,16 @@ first_states as (
     group by worker_key
 ),
 
+-- Who was there in a feed's first snapshot began before it.
+snapshot_beginnings as (
+    select
+        worker_id,
+        assignment_key,
+        valid_from,
+    from role_states
+    where is_from_first_snapshot
+),
+
 first_employee_states as (
     select
         person_key,
@@ -91,12 +101,16 @@ starts_of_employment as (
     from rank_starts_of_employment as starts
     inner join worker_keys on starts.worker_key = worker_keys.worker_key
     inner join first_states on starts.worker_key = first_states.worker_key
+    left join snapshot_beginnings
+        on starts.worker_id = snapshot_beginnings.worker_id
+        and starts.assignment_key = snapshot_beginnings.assignment_key
+        and starts.valid_from = snapshot_beginnings.valid_from
     where
         starts.start_rank = 1
         -- somebody hired before this history begins: the first state is no event
         and not (
             starts.valid_from = first_states.first_valid_from
-            and coalesce(worker_keys.hired_on < starts.starts_on, false)
+            and (coalesce(worker_keys.hired_on < starts.starts_on, false) or snapshot_beginnings.worker_id is not null)
         )
 ),
 

@@ -1,5 +1,5 @@
 -- Grain:   one row per row of role history in force
--- Key:     load_id, row_number
+-- Key:     load_order, row_number
 -- Answers: at which instants does a row of role history start and end, in which order do rows count?
 -- Not for: who held what (later rows overrule earlier ones; see role_states)
 with
@@ -43,6 +43,8 @@ final as (
             when add_zone.employment_type in ('contractor', 'temporary', 'agency') then contract_midnights.starts_at
         end as contract_ends_at,
         add_zone.recorded_at,
+        add_zone.observed_at,
+        add_zone.is_from_first_snapshot,
         add_zone.status,
         add_zone.employment_type,
         coalesce(add_zone.employment_type in ('contractor', 'temporary', 'agency'), false) as is_contingent,
@@ -59,6 +61,7 @@ final as (
         add_zone.task_scope,
         task_scope_sets.task_scope_set,
         add_zone.source,
+        add_zone.load_order,
         add_zone.load_id,
         add_zone.row_number,
     from add_zone

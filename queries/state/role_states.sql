@@ -9,9 +9,9 @@ number_rows as (
         *,
         row_number() over (
             partition by worker_id, assignment_key, written_from
-            order by sequence desc, recorded_at desc nulls last, load_id desc, row_number desc
+            order by sequence desc, recorded_at desc nulls last, load_order desc, row_number desc
         ) as written_rank,
-        min(coalesce(recorded_at, effective_at)) over (
+        min(coalesce(recorded_at, observed_at, effective_at)) over (
             partition by worker_id, assignment_key, effective_at, status, employment_type, job_code, task_scope_set, site
         ) as first_recorded_at,
     from role_rows
@@ -80,6 +80,7 @@ final as (
             coalesce(end_states.employment_type, ''),
             coalesce(end_states.task_scope, '')
         ) as profile,
+        end_states.is_from_first_snapshot,
         end_states.source,
         end_states.load_id,
         end_states.row_number,

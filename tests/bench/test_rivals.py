@@ -8,9 +8,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from gapwatch.bench import rivals
 from gapwatch.bench.postgres import postgres_programs
-from gapwatch.bench.rivals import compare, differing_rows
+from gapwatch.bench.rivals import Rival, compare, differing_rows
 from gapwatch.bench.sweeps import KEYS, sweep_in_pandas, sweep_in_polars
 
 pl = pytest.importorskip("polars", reason="polars is not installed (extra: bench)")
@@ -85,3 +87,17 @@ def test_postgres_agrees() -> None:
     ours, theirs = compare(workers=WORKERS, engines=["postgres"], turns=1)
     assert ours.rows > WORKERS
     assert (theirs.engine, theirs.rows, theirs.differing_rows) == ("postgres", ours.rows, 0)
+
+
+@pytest.mark.parametrize(("differing", "code"), [(0, 0), (2, 1)])
+def test_the_command_prints_a_line_an_engine_and_fails_when_rows_differ(
+    monkeypatch: pytest.MonkeyPatch, differing: int, code: int
+) -> None:
+    answers = [Rival("duckdb", "2.0.0", 12_345, 2.0, 0), Rival("pandas", "3.0.0", 12_345, 5.0, differing)]
+    monkeypatch.setattr(rivals, "compare", lambda **_: answers)
+    said = CliRunner().invoke(rivals.main, [])
+    assert said.exit_code == code
+    assert [line.split() for line in said.output.splitlines()[1:]] == [
+        ["duckdb", "2.0.0", "12,345", "0", "2.00", "1.0"],
+        ["pandas", "3.0.0", "12,345", str(differing), "5.00", "2.5"],
+    ]

@@ -76,6 +76,14 @@ create table event_responses (
 );
 create table unsynced_events (event_id varchar, actions_missing bigint, actions_late bigint);
 create table compliance (site varchar, trained bigint, gap bigint, requirement_compliance_pct double);
+create table staged_absences (
+    source varchar, worker_id varchar, assignment_key varchar, finding varchar, last_seen_at timestamp,
+    absent_since timestamp, present_again_at timestamp, is_ended boolean
+);
+create table carried_role_rows (
+    source varchar, worker_id varchar, assignment_key varchar, effective_from_local timestamp, status varchar,
+    load_id varchar, row_number bigint
+);
 """
 
 _ROWS = """
@@ -143,6 +151,13 @@ insert into event_responses values
     ('E4', 'W1', 'assign', 'PSM', '2026-03-01', '2026-03-02', null, null, 'pending'),
     ('E5', 'W1', 'assign', 'PSM', '2019-03-01', '2019-03-02', null, null, 'not_evaluable');
 insert into unsynced_events values ('E1', 1, 0), ('E3', 0, 1);
+insert into staged_absences values
+    ('role_history', 'W8', 'primary', 'absent_from_snapshot', '2026-01-01', '2026-01-02', '2026-01-03', false),
+    ('role_history', 'W9', 'primary', 'absent_from_snapshot', '2026-01-01', '2026-01-02', null, true);
+insert into carried_role_rows values ('role_history', 'W1', 'primary', '2026-01-01', 'active', 'L-role_history', 2);
+insert into folded_lms_accounts by name
+    select 'A8' as account_id, 'lms_accounts' as source, true as is_deleted, true as is_newest
+    union all select 'A9', 'lms_accounts', false, false;
 insert into compliance values (null, 1, 0, 100), ('BAY1', 1, 0, 100), ('EMPTY', 0, 0, null);
 """
 
@@ -160,6 +175,10 @@ def build_small_generation() -> duckdb.DuckDBPyConnection:
         connection.execute(
             f"create table staged_{feed.name} (source varchar, load_id varchar, row_number bigint, {columns})"
         )
+        connection.execute(
+            f"create table folded_{feed.name} (source varchar, load_id varchar, row_number bigint,"
+            f" is_deleted boolean, is_newest boolean, {columns})"
+        )
         connection.execute("insert into sources values ($1, $1, $1 || '.csv', 'full', null, null, 24)", [feed.name])
         insert_load(connection, f"L-{feed.name}", feed=feed.name)
     connection.execute(_ROWS)
@@ -171,8 +190,9 @@ def insert_load(connection: duckdb.DuckDBPyConnection, load_id: str, *, feed: st
     """One load of 1,000 rows of that feed's source, at as_of, with no rejects; later ones are newer."""
     connection.execute(
         "insert into loads by name select $1 as load_id, $1 as batch, $1 as content_load_id, 1 as sequence,"
-        " $2 as source, $2 as feed, 'full' as mode, $2 || '.csv' as address,"
+        " $2 as source, $2 as feed, 'full' as mode, 'whole' as carries, $2 || '.csv' as address,"
         " timestamp '2026-03-01' as loaded_at, 1000 as rows_read, 1000 as rows_accepted, 0 as rows_rejected,"
+        " 0 as rows_left_out,"
         " $3 as status, []::varchar[] as drift",
         [load_id, feed, status],
     )

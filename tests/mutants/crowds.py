@@ -11,7 +11,7 @@ import random
 from collections.abc import Mapping
 
 from properties.random_palette import written
-from properties.random_worlds import _Maker as WorldMaker
+from properties.random_worlds import WorldMaker
 from worlds import Row, Table, World
 
 _NAMES = ("worker_id", "person_id", "account_id", "assignment_id", "completion_id", "exception_id")

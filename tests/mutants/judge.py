@@ -16,7 +16,7 @@ from typing import Final
 import duckdb
 from case_rows import comparable
 from mutants.operators import Mutant
-from properties.product import _PUBLISHED as PUBLISHED
+from properties.product import PUBLISHED
 from sql.given_expect import Bench, Case
 
 from gapwatch.modelling import Model

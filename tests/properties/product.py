@@ -22,7 +22,7 @@ from gapwatch.modelling import Model, all_models
 from gapwatch.modelling.graph import build_order
 
 _EVENTS: Final = "left join hr_events using (event_id)"
-_PUBLISHED: Final[dict[str, str]] = {
+PUBLISHED: Final[dict[str, str]] = {
     "account_links": "select account_id, worker_id, person_id, status, method from account_links",
     "role_states": (
         "select worker_id, assignment_key, valid_from, valid_to, status, employment_type, job_code,"
@@ -107,7 +107,7 @@ def product_tables(world: World, folder: Path) -> Tables:
 def _needed(models: Mapping[str, Model]) -> set[str]:
     """The models that a published table is made of."""
     needed: set[str] = set()
-    waiting = [name for name in _PUBLISHED if name in models]
+    waiting = [name for name in PUBLISHED if name in models]
     while waiting:
         name = waiting.pop()
         if name not in needed:
@@ -119,7 +119,7 @@ def _needed(models: Mapping[str, Model]) -> set[str]:
 def read_tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     """The published rows on a connection, in the form of the replay."""
     tables: Tables = {}
-    for table, select in _PUBLISHED.items():
+    for table, select in PUBLISHED.items():
         cursor = connection.execute(select)
         names = [column[0] for column in cursor.description or ()]
         tables[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

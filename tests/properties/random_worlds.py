@@ -31,10 +31,12 @@ _JOBS: Final[tuple[Row, ...]] = (
 
 def random_world(seed: int) -> World:
     """The world of that seed."""
-    return _Maker(random.Random(seed)).world()
+    return WorldMaker(random.Random(seed)).world()
 
 
-class _Maker(PolicyMaker):
+class WorldMaker(PolicyMaker):
+    """Draws one world, feed by feed."""
+
     def world(self) -> World:
         feeds = self.feeds()
         loads = self.loads(feeds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from properties.compare import differences, table_differences
+from properties.compare import differences, differences_of_seeds, table_differences
 from properties.random_worlds import random_world
 from properties.replay import replay
 from properties.shrinking import world_text
@@ -20,3 +20,7 @@ def test_a_changed_row_is_seen() -> None:
     wrong = {**right, "hr_events": [{**row, "event_type": "none"} for row in right["hr_events"]]}
     assert table_differences(right, right) == []
     assert table_differences(right, wrong) != []
+
+
+def test_two_processes_find_what_one_finds() -> None:
+    assert list(differences_of_seeds([26, 27, 28], jobs=2)) == [(26, []), (27, []), (28, [])]

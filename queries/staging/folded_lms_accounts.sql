@@ -1,0 +1,71 @@
+-- Grain:   one row per row in force of lms_accounts from sources whose rows state only what changed
+-- Key:     load_id, row_number
+-- Answers: what was known of an LMS account once that row had come?
+-- Not for: what is in force now (see staged_lms_accounts); a row that says deleted starts anew, is_newest marks the last word
+with
+
+place_rows as (
+    select
+        landed_lms_accounts.account_id,
+        landed_lms_accounts.worker_ref,
+        landed_lms_accounts.username,
+        landed_lms_accounts.email,
+        landed_lms_accounts.full_name,
+        landed_lms_accounts.status,
+        landed_lms_accounts.created_at,
+        landed_lms_accounts.deactivated_at,
+        landed_lms_accounts.last_login_at,
+        landed_lms_accounts.emptied,
+        coalesce(landed_lms_accounts.is_deleted, false) as is_deleted,
+        loads_in_force.carries,
+        loads_in_force.source,
+        loads_in_force.load_order,
+        landed_lms_accounts.load_id,
+        landed_lms_accounts.row_number,
+    from landed_lms_accounts
+    inner join loads_in_force on landed_lms_accounts.load_id = loads_in_force.load_id
+    where
+        loads_in_force.is_folded
+),
+
+number_beginnings as (
+    select
+        *,
+        sum(case when is_deleted or carries = 'whole' then 1 else 0 end) over (
+            partition by source, account_id
+            order by load_order, row_number
+            rows between unbounded preceding and current row
+        ) as beginning,
+        row_number() over (
+            partition by source, account_id
+            order by load_order desc, row_number desc
+        ) = 1 as is_newest,
+    from place_rows
+),
+
+final as (
+    select
+        account_id,
+        nullif(last_value(case when emptied like '%;worker_ref;%' then '' else worker_ref end ignore nulls) over since_whole, '') as worker_ref,
+        nullif(last_value(case when emptied like '%;username;%' then '' else username end ignore nulls) over since_whole, '') as username,
+        nullif(last_value(case when emptied like '%;email;%' then '' else email end ignore nulls) over since_whole, '') as email,
+        nullif(last_value(case when emptied like '%;full_name;%' then '' else full_name end ignore nulls) over since_whole, '') as full_name,
+        nullif(last_value(case when emptied like '%;status;%' then '' else status end ignore nulls) over since_whole, '') as status,
+        nullif(last_value(case when emptied like '%;created_at;%' then timestamp '0001-01-01 00:00:00' else created_at end ignore nulls) over since_whole, timestamp '0001-01-01 00:00:00') as created_at,
+        nullif(last_value(case when emptied like '%;deactivated_at;%' then timestamp '0001-01-01 00:00:00' else deactivated_at end ignore nulls) over since_whole, timestamp '0001-01-01 00:00:00') as deactivated_at,
+        nullif(last_value(case when emptied like '%;last_login_at;%' then timestamp '0001-01-01 00:00:00' else last_login_at end ignore nulls) over since_whole, timestamp '0001-01-01 00:00:00') as last_login_at,
+        is_deleted,
+        is_newest,
+        source,
+        load_order,
+        load_id,
+        row_number,
+    from number_beginnings
+    window since_whole as (
+        partition by source, account_id, beginning
+        order by load_order, row_number
+        rows between unbounded preceding and current row
+    )
+)
+
+select * from final

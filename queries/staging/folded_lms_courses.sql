@@ -1,0 +1,61 @@
+-- Grain:   one row per row in force of lms_courses from sources whose rows state only what changed
+-- Key:     load_id, row_number
+-- Answers: what was known of a course and version once that row had come?
+-- Not for: what is in force now (see staged_lms_courses); a row that says deleted starts anew, is_newest marks the last word
+with
+
+place_rows as (
+    select
+        landed_lms_courses.course_id,
+        landed_lms_courses.title,
+        landed_lms_courses.version,
+        landed_lms_courses.is_active,
+        landed_lms_courses.emptied,
+        coalesce(landed_lms_courses.is_deleted, false) as is_deleted,
+        loads_in_force.carries,
+        loads_in_force.source,
+        loads_in_force.load_order,
+        landed_lms_courses.load_id,
+        landed_lms_courses.row_number,
+    from landed_lms_courses
+    inner join loads_in_force on landed_lms_courses.load_id = loads_in_force.load_id
+    where
+        loads_in_force.is_folded
+),
+
+number_beginnings as (
+    select
+        *,
+        sum(case when is_deleted or carries = 'whole' then 1 else 0 end) over (
+            partition by source, course_id, version
+            order by load_order, row_number
+            rows between unbounded preceding and current row
+        ) as beginning,
+        row_number() over (
+            partition by source, course_id, version
+            order by load_order desc, row_number desc
+        ) = 1 as is_newest,
+    from place_rows
+),
+
+final as (
+    select
+        course_id,
+        version,
+        nullif(last_value(case when emptied like '%;title;%' then '' else title end ignore nulls) over since_whole, '') as title,
+        cast(nullif(last_value(case when emptied like '%;is_active;%' then '' else cast(is_active as varchar) end ignore nulls) over since_whole, '') as boolean) as is_active,
+        is_deleted,
+        is_newest,
+        source,
+        load_order,
+        load_id,
+        row_number,
+    from number_beginnings
+    window since_whole as (
+        partition by source, course_id, version, beginning
+        order by load_order, row_number
+        rows between unbounded preceding and current row
+    )
+)
+
+select * from final
