@@ -19,6 +19,7 @@ import pyarrow as pa
 from gapwatch import __version__
 from gapwatch.errors import ModelError
 from gapwatch.feeds import FEEDS
+from gapwatch.loaders.convert import landed_columns
 from gapwatch.loaders.policy_tables import POLICY_TABLES
 from gapwatch.modelling import Model, all_models, build_models
 from gapwatch.modelling.graph import inputs
@@ -111,6 +112,7 @@ def _create_run(connection: duckdb.DuckDBPyConnection) -> None:
             "source": feed,
             "feed": feed,
             "mode": "full",
+            "carries": "whole",
             "address": _GENERATED,
             "loaded_at": AS_OF,
             "timezone": "UTC",
@@ -142,9 +144,11 @@ def _create_landed(connection: duckdb.DuckDBPyConnection, *, through_staging: bo
     kept = inputs(measured_models())
     for feed in FEEDS.values():
         is_written = _has_query(f"generated_{feed.name}") and (through_staging or not _has_query(f"staged_{feed.name}"))
+        written = {"row_number", *(name for name, _ in feed.landed)} if is_written else set()
         values = ", ".join(
-            f"cast({name if is_written else 'null'} as {kind}) as {name}"
-            for name, kind in (("row_number", "bigint"), *feed.landed)
+            f"cast({name if name in written else 'null'} as {kind}) as {name}"
+            for name, kind in landed_columns(feed.name)
+            if name != "load_id"
         )
         text = f"select '{_GENERATED}-{feed.name}' as load_id, {values}" + (
             f" from generated_{feed.name}" if is_written else " where false"

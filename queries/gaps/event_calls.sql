@@ -1,12 +1,12 @@
 -- Grain:   one row per HR event, action it calls for, and requirement period or person concerned
--- Key:     event_id, action, requirement_id, site
+-- Key:     event_key, action, requirement_id, site
 -- Answers: what should the LMS have done after an HR event, and when did it?
 -- Not for: verdicts (see event_responses)
 with
 
 events as (
     select
-        hr_events.event_id,
+        hr_events.event_key,
         hr_events.worker_key,
         worker_keys.person_key,
         hr_events.event_type,
@@ -20,7 +20,7 @@ events as (
 -- create_account
 starts as (
     select
-        events.event_id,
+        events.event_key,
         events.person_key,
         events.effective_at,
         employment_periods.valid_to as employed_to,
@@ -34,7 +34,7 @@ starts as (
 
 accounts_created as (
     select
-        starts.event_id,
+        starts.event_key,
         min(account_spans.created_at) as responded_at,
     from starts
     inner join account_spans
@@ -42,7 +42,7 @@ accounts_created as (
         and account_spans.created_at < starts.employed_to
     -- not deactivated by the event: not closed by then, or open again
     where account_spans.closed_at > starts.effective_at or account_spans.reopened_at <= starts.effective_at
-    group by starts.event_id
+    group by starts.event_key
 ),
 
 -- assign
@@ -68,9 +68,10 @@ retraining_ends as (
 
 periods_that_call as (
     select
-        first_events.event_id,
+        first_events.event_key,
         first_events.effective_at,
         required_intervals.period_key,
+        required_intervals.worker_key,
         required_intervals.person_key,
         required_intervals.requirement_key,
         required_intervals.site_key,
@@ -86,9 +87,10 @@ periods_that_call as (
         and required_intervals.valid_from = policy_changes.starts_at
     union all
     select
-        first_events.event_id,
+        first_events.event_key,
         first_events.effective_at,
         required_intervals.period_key,
+        required_intervals.worker_key,
         required_intervals.person_key,
         required_intervals.requirement_key,
         required_intervals.site_key,
@@ -103,10 +105,12 @@ periods_that_call as (
 assignments_called_for as (
     select periods_that_call.*
     from periods_that_call
-    anti join period_credentials
-        on periods_that_call.period_key = period_credentials.period_key
-        and period_credentials.valid_from <= periods_that_call.effective_at
-        and period_credentials.valid_to > periods_that_call.effective_at
+    anti join credential_intervals
+        on periods_that_call.worker_key = credential_intervals.worker_key
+        and periods_that_call.requirement_key = credential_intervals.requirement_key
+        and periods_that_call.site_key = credential_intervals.site_key
+        and credential_intervals.valid_from <= periods_that_call.effective_at
+        and credential_intervals.valid_to > periods_that_call.effective_at
     anti join waiver_intervals
         on periods_that_call.period_key = waiver_intervals.period_key
         and waiver_intervals.valid_from <= periods_that_call.effective_at
@@ -115,7 +119,7 @@ assignments_called_for as (
 
 assignments_made as (
     select
-        assignments_called_for.event_id,
+        assignments_called_for.event_key,
         assignments_called_for.period_key,
         min(assignment_credits.assigned_at) as responded_at,
     from assignments_called_for
@@ -130,13 +134,13 @@ assignments_made as (
             assignment_credits.assigned_at > assignments_called_for.effective_at
             or assignment_credits.closed_at > assignments_called_for.effective_at
         )
-    group by assignments_called_for.event_id, assignments_called_for.period_key
+    group by assignments_called_for.event_key, assignments_called_for.period_key
 ),
 
 -- remove_assignment
 assignments_of_ended_periods as (
     select distinct
-        first_events.event_id,
+        first_events.event_key,
         first_events.effective_at,
         required_intervals.requirement_key,
         required_intervals.site_key,
@@ -162,7 +166,7 @@ assignments_of_ended_periods as (
 
 assignments_still_needed as (
     select distinct
-        assignments_of_ended_periods.event_id,
+        assignments_of_ended_periods.event_key,
         assignments_of_ended_periods.assignment_key,
     from assignments_of_ended_periods
     inner join assignment_credits on assignments_of_ended_periods.assignment_key = assignment_credits.assignment_key
@@ -176,16 +180,16 @@ assignments_still_needed as (
 
 assignments_to_remove as (
     select
-        assignments_of_ended_periods.event_id,
+        assignments_of_ended_periods.event_key,
         assignments_of_ended_periods.requirement_key,
         assignments_of_ended_periods.site_key,
         max(assignments_of_ended_periods.closed_at) as closed_at,
     from assignments_of_ended_periods
     anti join assignments_still_needed
-        on assignments_of_ended_periods.event_id = assignments_still_needed.event_id
+        on assignments_of_ended_periods.event_key = assignments_still_needed.event_key
         and assignments_of_ended_periods.assignment_key = assignments_still_needed.assignment_key
     group by
-        assignments_of_ended_periods.event_id,
+        assignments_of_ended_periods.event_key,
         assignments_of_ended_periods.requirement_key,
         assignments_of_ended_periods.site_key
 ),
@@ -193,7 +197,7 @@ assignments_to_remove as (
 -- deactivate_account, close_assignments
 ends as (
     select
-        events.event_id,
+        events.event_key,
         events.person_key,
         events.effective_at,
         employment_periods.valid_from as employed_from,
@@ -209,12 +213,12 @@ ends as (
         on events.person_key = next_employments.person_key
         and next_employments.valid_from > events.effective_at
     where events.event_type in ('termination', 'contract_end')
-    group by events.event_id, events.person_key, events.effective_at, employment_periods.valid_from
+    group by events.event_key, events.person_key, events.effective_at, employment_periods.valid_from
 ),
 
 accounts_to_close as (
     select distinct
-        ends.event_id,
+        ends.event_key,
         ends.effective_at,
         ends.next_start_at,
         account_periods.account_key,
@@ -227,53 +231,53 @@ accounts_to_close as (
 
 accounts_closed as (
     select
-        accounts_to_close.event_id,
+        accounts_to_close.event_key,
         max(account_periods.valid_to) as closed_at,
         max(accounts_to_close.next_start_at) as next_start_at,
     from accounts_to_close
     inner join account_periods
         on accounts_to_close.account_key = account_periods.account_key
         and account_periods.valid_from < accounts_to_close.effective_at
-    group by accounts_to_close.event_id
+    group by accounts_to_close.event_key
 ),
 
 assignments_to_close as (
     select
-        ends.event_id,
+        ends.event_key,
         ends.next_start_at,
         max(assignment_intervals.closed_at) as closed_at,
     from ends
-    semi join accounts_to_close on ends.event_id = accounts_to_close.event_id
+    semi join accounts_to_close on ends.event_key = accounts_to_close.event_key
     inner join assignment_intervals
         on ends.person_key = assignment_intervals.person_key
         and assignment_intervals.assigned_at <= ends.effective_at
         and assignment_intervals.closed_at > ends.effective_at
-    group by ends.event_id, ends.next_start_at
+    group by ends.event_key, ends.next_start_at
 ),
 
 calls as (
     select
-        starts.event_id,
+        starts.event_key,
         'create_account' as action,
         null as requirement_key,
         0 as site_key,
         accounts_created.responded_at,
     from starts
-    left join accounts_created on starts.event_id = accounts_created.event_id
+    left join accounts_created on starts.event_key = accounts_created.event_key
     union all
     select
-        assignments_called_for.event_id,
+        assignments_called_for.event_key,
         'assign' as action,
         assignments_called_for.requirement_key,
         assignments_called_for.site_key,
         assignments_made.responded_at,
     from assignments_called_for
     left join assignments_made
-        on assignments_called_for.event_id = assignments_made.event_id
+        on assignments_called_for.event_key = assignments_made.event_key
         and assignments_called_for.period_key = assignments_made.period_key
     union all
     select
-        event_id,
+        event_key,
         'remove_assignment' as action,
         requirement_key,
         site_key,
@@ -281,7 +285,7 @@ calls as (
     from assignments_to_remove
     union all
     select
-        event_id,
+        event_key,
         'deactivate_account' as action,
         null as requirement_key,
         0 as site_key,
@@ -289,7 +293,7 @@ calls as (
     from accounts_closed
     union all
     select
-        event_id,
+        event_key,
         'close_assignments' as action,
         null as requirement_key,
         0 as site_key,
@@ -299,7 +303,7 @@ calls as (
 
 final as (
     select
-        calls.event_id,
+        calls.event_key,
         calls.action,
         requirement_keys.requirement_id,
         site_keys.site,

@@ -1,5 +1,5 @@
 -- Grain:   one row per HR event and action it could call for
--- Key:     event_id, action
+-- Key:     event_key, action
 -- Answers: when does the clock of an answer start, when is the answer due, and could the LMS feed show it?
 -- Not for: whether the action was called for (see event_responses)
 with
@@ -92,7 +92,7 @@ limits as (
 
 events as (
     select
-        hr_events.event_id,
+        hr_events.event_key,
         hr_events.event_type,
         greatest(hr_events.effective_at, hr_events.recorded_at) as clock_at,
         coalesce(site_keys.facility_type, '') as facility_type,
@@ -103,7 +103,7 @@ events as (
 
 final as (
     select
-        events.event_id,
+        events.event_key,
         limits.action,
         events.clock_at,
         events.clock_at + limits.max_seconds * interval '1' second as due_at,

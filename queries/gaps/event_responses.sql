@@ -6,7 +6,7 @@ with
 
 weigh_cover as (
     select
-        event_calls.event_id,
+        hr_events.event_id,
         hr_events.worker_key,
         hr_events.worker_id,
         hr_events.event_type,
@@ -21,9 +21,9 @@ weigh_cover as (
         event_due.newest_loaded_at,
         event_due.covers_from is null or event_due.clock_at < event_due.covers_from as is_before_cover,
     from event_calls
-    inner join hr_events on event_calls.event_id = hr_events.event_id
+    inner join hr_events on event_calls.event_key = hr_events.event_key
     inner join event_due
-        on event_calls.event_id = event_due.event_id
+        on event_calls.event_key = event_due.event_key
         and event_calls.action = event_due.action
 ),
 

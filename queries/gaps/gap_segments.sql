@@ -15,7 +15,8 @@ gap_stretches as (
         periods_begun.person_key,
         periods_begun.requirement_key,
         periods_begun.site_key,
-        coalesce(periods_begun.held_from < untrained_segments.valid_from, false) as has_held,
+        untrained_segments.is_after_training
+        or coalesce(periods_begun.waived_from < untrained_segments.valid_from, false) as has_held,
     from untrained_segments
     inner join periods_begun on untrained_segments.period_key = periods_begun.period_key
     where untrained_segments.state = 'gap'
@@ -61,6 +62,15 @@ gap_assignments as (
     inner join period_assignments on gap_stretches.period_key = period_assignments.period_key
 ),
 
+first_assignments as (
+    select
+        segment_key,
+        min(assigned_at) as assigned_from,
+    from gap_assignments
+    where is_for_period
+    group by segment_key
+),
+
 facts as (
     select segment_key, 'late' as kind, valid_from, valid_to
     from late_stretches
@@ -90,15 +100,6 @@ facts as (
     union all
     select
         segment_key,
-        'assigned' as kind,
-        min(assigned_at) as valid_from,
-        timestamp '9999-12-31 00:00:00' as valid_to,
-    from gap_assignments
-    where is_for_period
-    group by segment_key
-    union all
-    select
-        segment_key,
         'removed' as kind,
         greatest(assigned_at, closed_at) as valid_from,
         next_assigned_at as valid_to,
@@ -112,6 +113,7 @@ clip_facts as (
         facts.kind,
         greatest(gap_stretches.valid_from, facts.valid_from) as valid_from,
         least(gap_stretches.valid_to, facts.valid_to) as valid_to,
+        facts.valid_to < gap_stretches.valid_to and facts.valid_to <= (select as_of from run_parameters) as is_ended,
     from facts
     inner join gap_stretches on facts.segment_key = gap_stretches.segment_key
     where
@@ -121,16 +123,35 @@ clip_facts as (
         and facts.valid_from <= (select as_of from run_parameters)
 ),
 
+open_throughout as (
+    select distinct clip_facts.segment_key
+    from clip_facts
+    inner join gap_stretches
+        on clip_facts.segment_key = gap_stretches.segment_key
+        and clip_facts.valid_from = gap_stretches.valid_from
+    where clip_facts.kind = 'open' and not clip_facts.is_ended
+),
+
 boundaries as (
     select segment_key, valid_from as happens_at, '' as kind, null as live_to
     from gap_stretches
     union all
-    select segment_key, valid_from as happens_at, kind, valid_to as live_to
+    select first_assignments.segment_key, first_assignments.assigned_from as happens_at, '' as kind, null as live_to
+    from first_assignments
+    inner join gap_stretches
+        on first_assignments.segment_key = gap_stretches.segment_key
+        and first_assignments.assigned_from > gap_stretches.valid_from
+        and first_assignments.assigned_from < gap_stretches.valid_to
+    union all
+    select clip_facts.segment_key, clip_facts.valid_from as happens_at, clip_facts.kind, clip_facts.valid_to as live_to
     from clip_facts
+    anti join open_throughout
+        on clip_facts.kind = 'open'
+        and clip_facts.segment_key = open_throughout.segment_key
     union all
     select segment_key, valid_to as happens_at, '' as kind, null as live_to
     from clip_facts
-    where valid_to <= (select as_of from run_parameters)
+    where is_ended
 ),
 
 -- a fact is live when the furthest end among those that have begun lies ahead; rows of one instant see the same
@@ -143,7 +164,6 @@ sweep as (
         max(case when kind = 'recorded' then live_to end) over by_segment as recorded_to,
         max(case when kind = 'no_account' then live_to end) over by_segment as no_account_to,
         max(case when kind = 'open' then live_to end) over by_segment as open_to,
-        max(case when kind = 'assigned' then live_to end) over by_segment as assigned_to,
         max(case when kind = 'removed' then live_to end) over by_segment as removed_to,
     from boundaries
     window by_segment as (partition by segment_key order by happens_at)
@@ -158,7 +178,6 @@ live_facts as (
         coalesce(recorded_to > valid_from, false) as is_recorded,
         coalesce(no_account_to > valid_from, false) as has_no_account,
         coalesce(open_to > valid_from, false) as is_open,
-        coalesce(assigned_to > valid_from, false) as is_assigned,
         coalesce(removed_to > valid_from, false) as is_removed,
     from sweep
     where next_at is null or next_at > valid_from
@@ -173,16 +192,19 @@ name_causes as (
         case
             when live_facts.is_late and not live_facts.is_recorded then 'not_recorded'
             when live_facts.has_no_account then 'no_account'
-            when not gap_stretches.has_held and not live_facts.is_assigned then 'never_assigned'
-            when not live_facts.is_open and live_facts.is_removed then 'assignment_removed'
-            when gap_stretches.has_held or ended_before_period.segment_key is not null
-                then case when live_facts.is_open then 'expired' else 'expired_unassigned' end
-            else 'not_completed'
+            when not gap_stretches.has_held and not coalesce(first_assignments.assigned_from <= live_facts.valid_from, false)
+                then 'never_assigned'
+            when not (live_facts.is_open or open_throughout.segment_key is not null) and live_facts.is_removed
+                then 'assignment_removed'
+            when not (gap_stretches.has_held or ended_before_period.segment_key is not null) then 'not_completed'
+            when live_facts.is_open or open_throughout.segment_key is not null then 'expired'
+            else 'expired_unassigned'
         end as cause,
     from live_facts
     inner join gap_stretches on live_facts.segment_key = gap_stretches.segment_key
     left join ended_before_period on gap_stretches.segment_key = ended_before_period.segment_key
-    where live_facts.valid_from < gap_stretches.valid_to
+    left join first_assignments on gap_stretches.segment_key = first_assignments.segment_key
+    left join open_throughout on gap_stretches.segment_key = open_throughout.segment_key
 ),
 
 mark_changes as (

@@ -30,7 +30,7 @@ rank_end_events as (
     inner join worker_keys on hr_events.worker_key = worker_keys.worker_key
     inner join account_links on worker_keys.person_key = account_links.person_key
     inner join event_due
-        on hr_events.event_id = event_due.event_id
+        on hr_events.event_key = event_due.event_key
         and event_due.action = 'deactivate_account'
     where hr_events.event_type in ('termination', 'contract_end')
 ),

@@ -66,7 +66,10 @@ clip_overlays as (
         on untrained_stretches.period_key = overlays.period_key
         and overlays.valid_from < untrained_stretches.valid_to
         and untrained_stretches.valid_from < overlays.valid_to
-    where overlays.valid_from <= (select as_of from run_parameters)
+    where
+        overlays.valid_from <= (select as_of from run_parameters)
+        -- training ends grace for good
+        and not (overlays.kind = 'in_grace' and untrained_stretches.is_after_training)
 ),
 
 boundaries as (
@@ -112,6 +115,7 @@ sweep as (
 name_states as (
     select
         untrained_stretches.period_key,
+        untrained_stretches.is_after_training,
         sweep.valid_from,
         coalesce(sweep.next_at, untrained_stretches.valid_to) as valid_to,
         case
@@ -150,15 +154,17 @@ number_segments as (
 segments as (
     select
         period_key,
+        is_after_training,
         state,
         min(valid_from) as valid_from,
         max(valid_to) as valid_to,
     from number_segments
-    group by period_key, segment_number, state
+    group by period_key, segment_number, is_after_training, state
     union all
     -- nothing else applies: a gap from end to end
     select
         untrained_stretches.period_key,
+        untrained_stretches.is_after_training,
         'gap' as state,
         untrained_stretches.valid_from,
         untrained_stretches.valid_to,

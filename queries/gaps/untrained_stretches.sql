@@ -4,55 +4,81 @@
 -- Not for: gaps (a stretch may be waived, on leave or in grace); an end after as_of is 9999-12-31 here
 with
 
--- a credential that holds in a period by as_of: the period has begun
-cover as (
+follow_credentials as (
     select
-        period_key,
+        worker_key,
+        requirement_key,
+        site_key,
         valid_from,
-        case
-            when valid_to > (select as_of from run_parameters) then timestamp '9999-12-31 00:00:00'
-            else valid_to
-        end as valid_to,
-    from period_credentials
+        max(valid_to) over so_far as covered_to,
+        lag(valid_from) over so_far as earlier_from,
+        coalesce(lead(valid_from) over so_far, timestamp '9999-12-31 00:00:00') as next_from,
+    from credential_intervals
     where is_trained and valid_from <= (select as_of from run_parameters)
-    union all
-    select
-        period_key,
-        valid_to as valid_from,
-        valid_to,
-    from periods_begun
+    window so_far as (
+        partition by worker_key, requirement_key, site_key
+        order by valid_from, valid_to
+        rows between unbounded preceding and current row
+    )
 ),
 
-reach_of_earlier_cover as (
+holes as (
     select
-        period_key,
-        valid_from,
-        max(valid_to) over (
-            partition by period_key
-            order by valid_from, valid_to
-            rows between unbounded preceding and 1 preceding
-        ) as covered_to,
-    from cover
+        worker_key,
+        requirement_key,
+        site_key,
+        timestamp '0001-01-01 00:00:00' as valid_from,
+        valid_from as valid_to,
+    from follow_credentials
+    where earlier_from is null
+    union all
+    select
+        worker_key,
+        requirement_key,
+        site_key,
+        covered_to as valid_from,
+        next_from as valid_to,
+    from follow_credentials
+    where
+        covered_to < next_from
+        and covered_to <= (select as_of from run_parameters)
 ),
 
 stretches as (
     select
-        reach_of_earlier_cover.period_key,
-        coalesce(reach_of_earlier_cover.covered_to, periods_begun.valid_from) as valid_from,
-        reach_of_earlier_cover.valid_from as valid_to,
-    from reach_of_earlier_cover
-    inner join periods_begun on reach_of_earlier_cover.period_key = periods_begun.period_key
-    where reach_of_earlier_cover.covered_to is null or reach_of_earlier_cover.covered_to < reach_of_earlier_cover.valid_from
+        periods_begun.period_key,
+        periods_begun.valid_from as period_from,
+        greatest(periods_begun.valid_from, holes.valid_from) as valid_from,
+        least(periods_begun.valid_to, holes.valid_to) as valid_to,
+    from periods_begun
+    inner join holes
+        on periods_begun.worker_key = holes.worker_key
+        and periods_begun.requirement_key = holes.requirement_key
+        and periods_begun.site_key = holes.site_key
+        and periods_begun.valid_from < holes.valid_to
+        and holes.valid_from < periods_begun.valid_to
+    union all
+    -- never trained
+    select
+        periods_begun.period_key,
+        periods_begun.valid_from as period_from,
+        periods_begun.valid_from,
+        periods_begun.valid_to,
+    from periods_begun
+    anti join holes
+        on periods_begun.worker_key = holes.worker_key
+        and periods_begun.requirement_key = holes.requirement_key
+        and periods_begun.site_key = holes.site_key
 ),
 
 final as (
     select
         cast(row_number() over (order by period_key, valid_from) as integer) as stretch_key,
         period_key,
+        valid_from > period_from as is_after_training,
         valid_from,
         valid_to,
     from stretches
-    where valid_from < valid_to
 )
 
 select * from final

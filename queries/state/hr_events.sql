@@ -175,6 +175,7 @@ ends as (
 
 events as (
     select
+        employed_states.role_key,
         employed_states.worker_key,
         employed_states.worker_id,
         employed_states.assignment_key,
@@ -190,6 +191,7 @@ events as (
     inner join employed_states on changes.role_key = employed_states.role_key
     union all
     select
+        employed_states.role_key,
         employed_states.worker_key,
         employed_states.worker_id,
         employed_states.assignment_key,
@@ -222,6 +224,10 @@ final as (
         events.previous_job_code,
         events.site,
         events.previous_site,
+        -- a role state that starts, or one that ends, brings one event of a kind
+        events.role_key * 20
+        + hr_event_types.event_order * 2
+        + case when events.is_assignment_end then 1 else 0 end as event_key,
         events.worker_key,
         hr_event_types.is_end,
         events.is_assignment_end,

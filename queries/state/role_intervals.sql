@@ -33,7 +33,7 @@ final as (
         timezone_keys.timezone_key,
         role_profiles.profile_key,
     from role_states
-    inner join worker_keys on role_states.worker_id = worker_keys.worker_id
+    inner join worker_keys on role_states.worker_key = worker_keys.worker_key
     inner join timezone_keys on role_states.timezone = timezone_keys.timezone
     inner join role_profiles on role_states.profile = role_profiles.profile
     left join site_keys on role_states.site = site_keys.site

@@ -30,6 +30,7 @@ task_scope_sets as (
 
 final as (
     select
+        worker_keys.worker_key,
         add_zone.worker_id,
         add_zone.assignment_key,
         coalesce(
@@ -65,6 +66,7 @@ final as (
         add_zone.load_id,
         add_zone.row_number,
     from add_zone
+    inner join worker_keys on add_zone.worker_id = worker_keys.worker_id
     left join task_scope_sets on add_zone.task_scope = task_scope_sets.task_scope
     left join local_midnights as from_midnights
         on add_zone.timezone = from_midnights.timezone

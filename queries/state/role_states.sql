@@ -4,36 +4,96 @@
 -- Not for: counting heads (a worker may hold two jobs)
 with
 
-number_rows as (
-    select
-        *,
-        row_number() over (
-            partition by worker_id, assignment_key, written_from
-            order by sequence desc, recorded_at desc nulls last, load_order desc, row_number desc
-        ) as written_rank,
-        min(coalesce(recorded_at, observed_at, effective_at)) over (
-            partition by worker_id, assignment_key, effective_at, status, employment_type, job_code, task_scope_set, site
-        ) as first_recorded_at,
+-- Few rows share an instant, as it is or as it was written: only those are compared with each other.
+shared_writings as (
+    select worker_key, assignment_key, written_from
     from role_rows
+    group by worker_key, assignment_key, written_from
+    having count(*) > 1
 ),
 
-keep_last_written as (
+rank_shared_writings as (
     select
-        *,
-        min(effective_at) over (
-            partition by worker_id, assignment_key
-            order by written_from
+        role_rows.load_order,
+        role_rows.row_number,
+        row_number() over (
+            partition by role_rows.worker_key, role_rows.assignment_key, role_rows.written_from
+            order by
+                role_rows.sequence desc,
+                role_rows.recorded_at desc nulls last,
+                role_rows.load_order desc,
+                role_rows.row_number desc
+        ) as written_rank,
+    from role_rows
+    semi join shared_writings
+        on role_rows.worker_key = shared_writings.worker_key
+        and role_rows.assignment_key = shared_writings.assignment_key
+        and role_rows.written_from = shared_writings.written_from
+),
+
+shared_instants as (
+    select worker_key, assignment_key, effective_at
+    from role_rows
+    group by worker_key, assignment_key, effective_at
+    having count(*) > 1
+),
+
+shared_recordings as (
+    select
+        role_rows.load_order,
+        role_rows.row_number,
+        min(coalesce(role_rows.recorded_at, role_rows.observed_at, role_rows.effective_at)) over (
+            partition by
+                role_rows.worker_key,
+                role_rows.assignment_key,
+                role_rows.effective_at,
+                role_rows.status,
+                role_rows.employment_type,
+                role_rows.job_code,
+                role_rows.task_scope_set,
+                role_rows.site
+        ) as first_recorded_at,
+    from role_rows
+    semi join shared_instants
+        on role_rows.worker_key = shared_instants.worker_key
+        and role_rows.assignment_key = shared_instants.assignment_key
+        and role_rows.effective_at = shared_instants.effective_at
+),
+
+follow_rows as (
+    select
+        role_rows.load_order,
+        role_rows.row_number,
+        min(role_rows.effective_at) over (
+            partition by role_rows.worker_key, role_rows.assignment_key
+            order by role_rows.written_from
             rows between 1 following and unbounded following
         ) as next_effective_at,
-    from number_rows
-    where written_rank = 1
+    from role_rows
+    anti join rank_shared_writings
+        on rank_shared_writings.written_rank > 1
+        and role_rows.load_order = rank_shared_writings.load_order
+        and role_rows.row_number = rank_shared_writings.row_number
 ),
 
 end_states as (
     select
-        *,
-        least(next_effective_at, ends_at, contract_ends_at) as valid_to,
-    from keep_last_written
+        role_rows.*,
+        follow_rows.next_effective_at,
+        coalesce(
+            shared_recordings.first_recorded_at,
+            role_rows.recorded_at,
+            role_rows.observed_at,
+            role_rows.effective_at
+        ) as first_recorded_at,
+        least(follow_rows.next_effective_at, role_rows.ends_at, role_rows.contract_ends_at) as valid_to,
+    from follow_rows
+    inner join role_rows
+        on follow_rows.load_order = role_rows.load_order
+        and follow_rows.row_number = role_rows.row_number
+    left join shared_recordings
+        on follow_rows.load_order = shared_recordings.load_order
+        and follow_rows.row_number = shared_recordings.row_number
 ),
 
 final as (
@@ -81,6 +141,7 @@ final as (
             coalesce(end_states.task_scope, '')
         ) as profile,
         end_states.is_from_first_snapshot,
+        end_states.worker_key,
         end_states.source,
         end_states.load_id,
         end_states.row_number,

@@ -30,11 +30,17 @@ by_exception as (
 
 by_credential as (
     select
-        period_credentials.period_key,
-        period_credentials.valid_from,
-        period_credentials.valid_to,
-    from period_credentials
-    where not period_credentials.is_trained
+        required_intervals.period_key,
+        greatest(required_intervals.valid_from, credential_intervals.valid_from) as valid_from,
+        least(required_intervals.valid_to, credential_intervals.valid_to) as valid_to,
+    from credential_intervals
+    inner join required_intervals
+        on credential_intervals.worker_key = required_intervals.worker_key
+        and credential_intervals.requirement_key = required_intervals.requirement_key
+        and credential_intervals.site_key = required_intervals.site_key
+        and credential_intervals.valid_from < required_intervals.valid_to
+        and required_intervals.valid_from < credential_intervals.valid_to
+    where not credential_intervals.is_trained
 ),
 
 final as (
