@@ -24,13 +24,16 @@ _GLOB = re.compile(r"[*?\[]")
 @dataclass(frozen=True)
 class Fetched:
     """One file to load. ``address`` is relative to the configuration's folder when it lies in there, and
-    holds no password; ``path`` is where it can be read now.
+    holds no password; ``path`` is where it can be read now. Of a service: the ``format`` of the file that its
+    records became, and the ``cursor`` from which the next load goes on.
     """
 
     address: str
     path: Path
     sha256: str
     size: int
+    format: str | None = None
+    cursor: str | None = None
 
 
 def fetch(address: str, *, folder: Path, scratch: Path, source: str) -> Iterator[Fetched]:

@@ -18,15 +18,23 @@ from gapwatch.loaders.unnest import unnested
 _decode: Callable[[str], Any] = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).decode
 
 
-def read_json(path: Path, *, where: str, scratch: Path, records: str | None = None, unnest: str | None = None) -> Raw:
+def read_json(
+    path: Path,
+    *,
+    where: str,
+    scratch: Path,
+    records: str | None = None,
+    unnest: str | None = None,
+    lines: bool = False,
+) -> Raw:
     """The records of a JSON file, after ``unnest``; the first is row 2. A file of an empty list has no columns and no
-    rows.
+    rows. ``lines``: one record a line, known beforehand; the file may then be empty.
 
     Raises LoadError for a file that is empty, cut off or not JSON, ConfigurationError when ``records`` is
     wrong.
     """
     try:
-        by_line = records is None and _is_lines(path)
+        by_line = lines or (records is None and _is_lines(path))
         found: Iterable[Any] = _lines(path) if by_line else _document(path, where=where, records=records)
         names: dict[str, None] = {}
         for record in unnested(found, unnest):

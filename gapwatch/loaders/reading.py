@@ -35,14 +35,23 @@ _FORMATS: Final = {
 }
 
 
-def read(connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, address: str, scratch: Path) -> Raw:
+def read(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    source: Source,
+    address: str,
+    scratch: Path,
+    form: str | None = None,
+) -> Raw:
     """The records of one file of that source, as a relation of ``connection``; ``scratch`` must live as long.
+    ``form``: the format, where it is known (``jsonl``: JSON, one record a line, perhaps none).
 
     Raises LoadError when the file is not what it claims to be, ConfigurationError when the source describes
     it wrongly.
     """
     where = f"source {source.name}, file {address}"
-    form = source.format or _FORMATS.get(Path(address).suffix.lower())
+    form = form or source.format or _FORMATS.get(Path(address).suffix.lower())
     if form == "csv":
         return read_delimited(
             connection,
@@ -56,6 +65,8 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, *, source: Source, a
         return read_spreadsheet(path, where=where, scratch=scratch, sheet=source.sheet)
     if form == "json":
         return read_json(path, where=where, scratch=scratch, records=source.records, unnest=source.unnest)
+    if form == "jsonl":
+        return read_json(path, where=where, scratch=scratch, unnest=source.unnest, lines=True)
     if form == "parquet":
         return _read_parquet(connection, path, where=where)
     raise ConfigurationError(
