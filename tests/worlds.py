@@ -198,6 +198,9 @@ def _settings_text(world: World) -> str:
         'path = "warehouse"',
         "[policy]",
         'path = "policy"',
+        "[guard]",  # a world is taken as it is: nothing in it is held
+        "max_shrink_pct = 0",
+        "max_ended_pct = 0",
     ]
     for feed in world.feeds:
         settings = world.settings(feed)

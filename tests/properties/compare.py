@@ -11,6 +11,7 @@ differ, the shrunk world with the rows in question. Exit code 1 when any differs
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import multiprocessing
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import duckdb
 from case_rows import comparable, row_differences
+from properties.invariants import broken_invariants
 from properties.product import product_tables
 from properties.random_worlds import random_world
 from properties.replay import Tables, replay
@@ -37,13 +39,17 @@ _SAID_EVERY = 100
 
 
 def differences(world: World) -> list[str]:
-    """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise."""
+    """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise.
+
+    And one per invariant that the product's rows break.
+    """
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         try:
             found = product_tables(world, Path(folder))
         except (GapwatchError, duckdb.Error) as failure:
             return [f"product: {failure}".replace("\n", " ")]
-    return table_differences(replay(world), found)
+    broken = broken_invariants(found, as_of=dt.datetime.fromisoformat(world.as_of))
+    return table_differences(replay(world), found) + [f"invariant: {line}" for line in broken]
 
 
 def table_differences(wanted: Tables, found: Tables) -> list[str]:

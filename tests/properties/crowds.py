@@ -1,7 +1,7 @@
 """Crowds: random worlds of many small groups of people under one policy, one calendar and one set of loads.
 
-A build of a crowd costs little more than that of one group, and shows a mutant far more people. Owns how groups are
-brought together; what a group may hold is ``properties.random_worlds``'s matter.
+A build of a crowd costs little more than that of one group, and shows far more people. Owns how groups are
+brought together; what a group may hold is ``properties.random_worlds``'s matter. The invariants and the mutants use it.
 """
 
 from __future__ import annotations
