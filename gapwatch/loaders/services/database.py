@@ -42,6 +42,9 @@ _DIALECTS: Final = {
 }
 # Whether a server's message may be shown, by SQLSTATE: names, syntax, rights and connections; never data.
 _SHOWN: Final = re.compile(r"(?:08|0A|25|28|3D|3F|42|53|57|IM|HYT)")
+_HARMLESS: Final = re.compile(
+    r"ERROR:\s+(?:cannot execute \w+ in a read-only|permission denied for|canceling statement)"
+)
 _BATCH: Final = 20_000
 
 
@@ -58,21 +61,18 @@ def fetch_query(source: Source, *, scratch: Path, progress: Callable[[str], None
     path = scratch / "records.parquet"
     rows = 0
     batches = _postgresql if scheme in ("postgresql", "postgres") else _odbc
+    writer: pq.ParquetWriter | None = None
     try:
-        writer: pq.ParquetWriter | None = None
-        try:
-            for batch in batches(source.path, settings, where=where):
-                plain = plain_batch(batch, where=where)
-                writer = writer or pq.ParquetWriter(path, plain.schema)
-                writer.write_batch(plain)
-                rows += plain.num_rows
-                if plain.num_rows:
-                    progress(f"{source.name}: {rows:,} rows")
-        finally:
-            if writer is not None:
-                writer.close()
-    except pa.ArrowException as error:
-        _refuse(error, where=where)
+        for batch in batches(source.path, settings, where=where):
+            plain = plain_batch(batch, where=where)
+            writer = writer or pq.ParquetWriter(path, plain.schema)
+            writer.write_batch(plain)
+            rows += plain.num_rows
+            if plain.num_rows:
+                progress(f"{source.name}: {rows:,} rows")
+    finally:
+        if writer is not None:
+            writer.close()
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Fetched(address, path, digest, path.stat().st_size, format="parquet")
@@ -115,6 +115,8 @@ def _postgresql(path: str, settings: Database, *, where: str) -> Iterator[pa.Rec
             yield from reader
     except adbc_driver_manager.Error as error:
         _refuse(error, where=where, state=error.sqlstate)
+    except (OSError, pa.ArrowException) as error:  # what goes wrong while rows come
+        _refuse(error, where=where)
 
 
 def _odbc(path: str, settings: Database, *, where: str) -> Iterator[pa.RecordBatch]:
@@ -175,16 +177,17 @@ def _braced(value: str) -> str:
 
 def _refuse(error: Exception, *, where: str, state: str | None = None) -> NoReturn:
     text = str(error)
-    connecting = state is None and ("Failed to connect" in text or "SQLDriverConnect" in text)
+    is_shown = state is None and ("Failed to connect" in text or _HARMLESS.search(text))
     message = ""
-    if connecting or (state and (_SHOWN.match(state) or "SQLDriverConnect" in text)):
+    if is_shown or (state and (_SHOWN.match(state) or "SQLDriverConnect" in text)):
         found = re.search(r"(?:ERROR:|FATAL:|Message:)\s*(.+)|failed: (.+)", text)
         message = next((part.strip() for part in found.groups() if part), "") if found else ""
     for name in ("PWD", "password"):
         message = "" if f"{name}=" in message else message
-    told = ": ".join(part for part in ("the database did not answer the query", message) if part)
+    if not message:
+        message = "its own message, which may quote data, is in the server's log" + (f" ({state})" if state else "")
     raise LoadError(
-        told if message or not state else f"{told} (SQLSTATE {state})",
+        f"the database did not answer the query: {message}",
         where=where,
         do="check query, user and password variable in [sources.database], and the server",
     ) from None
