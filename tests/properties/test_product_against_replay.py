@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from properties.compare import differences, differences_of_seeds, table_differences
+from properties.crowds import crowd, only_group
 from properties.random_worlds import random_world
 from properties.replay import replay
 from properties.shrinking import world_text
@@ -24,3 +25,11 @@ def test_a_changed_row_is_seen() -> None:
 
 def test_two_processes_find_what_one_finds() -> None:
     assert list(differences_of_seeds([26, 27, 28], jobs=2)) == [(26, []), (27, []), (28, [])]
+
+
+def test_a_group_of_a_crowd_fares_alone_as_in_the_crowd() -> None:
+    whole = crowd(3, groups=4)
+    rows = replay(whole)["requirement_periods"]
+    alone = [row for group in range(4) for row in replay(only_group(whole, group))["requirement_periods"]]
+    assert len(rows) > 4
+    assert table_differences({"requirement_periods": rows}, {"requirement_periods": alone}) == []
