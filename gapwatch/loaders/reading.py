@@ -6,6 +6,7 @@ Owns that choice and the reading of Parquet, whose columns keep their types. Cal
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from gapwatch.errors import ConfigurationError, LoadError
 from gapwatch.loaders.delimited import read_delimited
 from gapwatch.loaders.json_records import read_json
 from gapwatch.loaders.raw import Raw, SourceColumn, quoted_name, quoted_text
+from gapwatch.loaders.refusals import is_page
 from gapwatch.loaders.spreadsheet import read_spreadsheet
 
 _FORMATS: Final = {
@@ -51,6 +53,7 @@ def read(
     it wrongly.
     """
     where = f"source {source.name}, file {address}"
+    _refuse_page(path, where)
     form = form or source.format or _FORMATS.get(Path(address).suffix.lower())
     if form == "csv":
         return read_delimited(
@@ -74,6 +77,14 @@ def read(
         where=where,
         do="set format in [[sources]] to csv, xlsx, json or parquet",
     )
+
+
+def _refuse_page(path: Path, where: str) -> None:
+    """A server that wants a sign-in, or has an error, often says so under the file's own name."""
+    with path.open("rb") as file:
+        head = file.read(1024).removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        raise is_page(where)
 
 
 def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, where: str) -> Raw:
