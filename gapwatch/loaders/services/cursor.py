@@ -84,8 +84,6 @@ class Follower:
         if moment is None:
             return None
         digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:20]
-        if digest in self.before.seen:
-            return False
         near = moment
         if self.complete_to is not None and moment > self.complete_to:
             near, written = self.complete_to, self.complete_to.isoformat()
@@ -95,7 +93,7 @@ class Follower:
         boundary = self._boundary()
         while self._near and self._near[0][0] < boundary:
             heapq.heappop(self._near)
-        return True
+        return digest not in self.before.seen
 
     def reached(self) -> Reached:
         """What the next load goes on from."""
