@@ -76,7 +76,7 @@ class Lookup(_Frozen):
     key: str | None = None  # what identifies a row of it: a column, or an expression over its columns
     on: str | None = None  # the same, of the source's own rows
     optional: bool = False  # without a path its columns are missing, and that is no error
-    format: Literal["csv", "xlsx", "json", "parquet"] | None = None
+    format: Literal["csv", "xlsx", "json", "xml", "parquet"] | None = None
     records: str | None = None
     unnest: str | None = None
     sheet: str | None = None
@@ -124,11 +124,10 @@ class Source(_Frozen):
     @model_validator(mode="before")
     @classmethod
     def _statements(cls, given: Any) -> Any:
-        """An LRS gives whole attempts, and says in later ones which earlier ones are void."""
+        """An LRS gives whole attempts, in every mode."""
         if not isinstance(given, dict) or service_of(str(given.get("path")), format=given.get("format")) != "xapi":
             return given
-        voided = {"deleted_when": "voided = 'true'"} if given.get("mode") in ("delta", "event") else {}
-        return {"carries": "whole", **voided, **given}
+        return {"carries": "whole", **given}
 
     @model_validator(mode="after")
     def _possible_service(self) -> Source:

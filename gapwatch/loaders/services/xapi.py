@@ -39,7 +39,7 @@ def fetch_xapi(source: Source, *, scratch: Path, cursor: str | None, progress: C
     """The attempts stored in an LRS; in modes ``delta`` and ``event`` those stored since ``cursor``. ``path`` is
     the LRS's base address, or that of its ``/statements``.
 
-    In those modes a statement that voids one of an earlier load becomes a row that deletes it (``voided``).
+    In those modes a statement that voids one of an earlier load becomes a row that deletes it.
     Raises LoadError when the statements cannot be had whole, ConfigurationError for another feed.
     """
     rest = source.rest or Rest()
@@ -150,12 +150,12 @@ class _Attempts:
                 if row["completion_id"].lower() in self.voided:
                     dropped.add(row["completion_id"].lower())
                 else:
-                    file.write(row | {"voided": "false"} if tombstones else row)
+                    file.write(row | {"is_deleted": "false"} if tombstones else row)
         kept = file.count
         if tombstones:
             for target in self.voided:
                 if target not in dropped:
-                    file.write({"completion_id": target, "voided": "true"})
+                    file.write({"completion_id": target, "is_deleted": "true"})
         return kept
 
 
