@@ -6,7 +6,8 @@ Owns the comparison and the small command around it; from the project's folder::
 
 prints how many worlds came out equal and in which time, which tables differ how often, and, for the first few that
 differ, the shrunk world with the rows in question. Exit code 1 when any differs. With ``--groups 24`` each world is a
-crowd of so many groups of people under one policy: two or three times the work, twenty-four times the people.
+crowd of so many groups of people under one policy: two or three times the work, twenty-four times the people. With
+``--modes`` the sources deliver in every mode, in several loads.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from case_rows import comparable, row_differences
 from properties.crowds import crowd, only_group
 from properties.invariants import broken_invariants
 from properties.product import product_tables
+from properties.random_modes import random_mode_world
 from properties.random_worlds import random_world
 from properties.replay import Tables, replay
 from properties.replay_roles import EMPLOYED
@@ -78,14 +80,18 @@ def _counted(row: dict[str, object] | dict[str, str | float | bool | None]) -> l
     return [value for column, value in row.items() if column != "site" and isinstance(value, float)]
 
 
-def world_of(seed: int, *, groups: int = 1) -> World:
-    """The random world of a seed, or its crowd of several groups."""
+def world_of(seed: int, *, groups: int = 1, modes: bool = False) -> World:
+    """The random world of a seed, its crowd of several groups, or the one with sources of every mode."""
+    if modes:
+        return random_mode_world(seed)
     return random_world(seed) if groups == 1 else crowd(seed, groups=groups)
 
 
-def differences_of_seeds(seeds: Sequence[int], *, groups: int = 1, jobs: int = 1) -> Iterator[tuple[int, list[str]]]:
+def differences_of_seeds(
+    seeds: Sequence[int], *, groups: int = 1, modes: bool = False, jobs: int = 1
+) -> Iterator[tuple[int, list[str]]]:
     """Each seed with the differences of its world, in order; ``jobs`` processes share the work."""
-    judge = partial(_differences_of_seed, groups=groups)
+    judge = partial(_differences_of_seed, groups=groups, modes=modes)
     if jobs == 1:
         yield from zip(seeds, map(judge, seeds), strict=True)
         return
@@ -94,8 +100,8 @@ def differences_of_seeds(seeds: Sequence[int], *, groups: int = 1, jobs: int = 1
         yield from zip(seeds, pool.map(judge, seeds, chunksize=_CHUNK), strict=True)
 
 
-def _differences_of_seed(seed: int, *, groups: int) -> list[str]:
-    return differences(world_of(seed, groups=groups))
+def _differences_of_seed(seed: int, *, groups: int, modes: bool) -> list[str]:
+    return differences(world_of(seed, groups=groups, modes=modes))
 
 
 def main() -> int:
@@ -104,6 +110,7 @@ def main() -> int:
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--groups", type=int, default=1, help="how many groups of people a world has")
+    parser.add_argument("--modes", action="store_true", help="worlds with sources of every mode, in many loads")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes share the work")
     parser.add_argument("--show", type=int, default=3, help="how many different worlds to shrink and print")
     parser.add_argument("--budget", type=int, default=150, help="how many worlds a shrinking may try")
@@ -113,7 +120,7 @@ def main() -> int:
     equal, shown, tables = 0, 0, Counter[str]()
     started = time.monotonic()
     seeds = range(options.first_seed, options.first_seed + options.worlds)
-    judged = differences_of_seeds(seeds, groups=options.groups, jobs=options.jobs)
+    judged = differences_of_seeds(seeds, groups=options.groups, modes=options.modes, jobs=options.jobs)
     for done, (seed, found) in enumerate(judged, start=1):
         lines = [line for line in found if _is_of(line, options.table)]
         if done % _SAID_EVERY == 0 and done < len(seeds):
@@ -124,7 +131,8 @@ def main() -> int:
         tables.update({line.split(":")[0] for line in lines})
         if shown < options.show:
             shown += 1
-            say(_report(seed, lines, groups=options.groups, budget=options.budget))
+            world = world_of(seed, groups=options.groups, modes=options.modes)
+            say(_report(seed, lines, world, groups=options.groups, budget=options.budget))
         else:
             say(f"seed {seed}: {', '.join(sorted({line.split(':')[0] for line in lines}))}\n")
         sys.stdout.flush()
@@ -139,14 +147,13 @@ def _is_of(line: str, table: str | None) -> bool:
     return table is None or line.startswith((f"{table}:", "product:"))
 
 
-def _report(seed: int, lines: list[str], *, groups: int, budget: int) -> str:
+def _report(seed: int, lines: list[str], whole: World, *, groups: int, budget: int) -> str:
     """The shrunk world of a seed, and what differs in it: in the table that differed first."""
     table = lines[0].split(":")[0]
 
     def fails(world: World) -> bool:
         return any(line.startswith(f"{table}:") for line in differences(world))
 
-    whole = world_of(seed, groups=groups)
     alone = (only_group(whole, group) for group in range(groups if groups > 1 else 0))
     small = shrink(next(filter(fails, alone), whole), fails, budget=budget)
     return "\n".join([f"--- seed {seed}, first in {table}", world_text(small), *differences(small), "", ""])

@@ -107,7 +107,7 @@ def build_world(world: World, folder: Path) -> Tables:
             settings,
             run_id="compared",
             as_of=dt.datetime.fromisoformat(world.as_of),
-            known_at=dt.datetime.fromisoformat(world.known_at or world.loads[-1].loaded_at),
+            known_at=dt.datetime.fromisoformat(world.known_at or max(load.loaded_at for load in world.loads)),
             policy=read_policy(settings.policy.path, organisation_timezone=world.timezone),
         )
         needed = _needed(models)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from properties.compare import differences, differences_of_seeds, table_differences
 from properties.crowds import crowd, only_group
+from properties.random_modes import random_mode_world
 from properties.random_worlds import random_world
 from properties.replay import replay
 from properties.shrinking import world_text
@@ -14,6 +15,20 @@ from properties.shrinking import world_text
 def test_product_gives_the_rows_of_the_replay(seed: int) -> None:
     world = random_world(seed)
     assert differences(world) == [], world_text(world)
+
+
+@pytest.mark.parametrize("seed", range(1, 16))
+def test_every_mode_of_loading_gives_the_rows_of_the_replay(seed: int) -> None:
+    world = random_mode_world(seed)
+    assert differences(world) == [], world_text(world)
+
+
+def test_random_worlds_deliver_in_every_mode() -> None:
+    worlds = [random_mode_world(seed) for seed in range(1, 16)]
+    roles = {world.settings(name).mode for world in worlds for name in world.sources if name.startswith("role_history")}
+    assert roles == {"full", "delta", "snapshot", "event"}
+    assert any("role_history.status" in world.sources for world in worlds)
+    assert any(list(world.loads) != sorted(world.loads, key=lambda load: load.loaded_at) for world in worlds)
 
 
 def test_a_changed_row_is_seen() -> None:
