@@ -95,8 +95,8 @@ class Source(_Frozen):
     carries: Literal["whole", "changes"] | None = None  # default: changes for mode event, else whole rows
     deleted_when: str | None = None  # a condition over source columns: the row says that its key is deleted
     emptied_by: str | None = None  # carries = "changes": the text that says "now empty"
-    format: Literal["csv", "xlsx", "json", "parquet", "scim", "xapi"] | None = None  # default: by the file's ending
-    records: str | None = None  # JSON: the key, or dotted path, that holds the list of records
+    format: Literal["csv", "xlsx", "json", "xml", "parquet", "scim", "xapi"] | None = None  # default: by the file's ending
+    records: str | None = None  # JSON: key or dotted path of the list of records; XML: the element of one
     unnest: str | None = None  # the dotted path of a list inside each record: one row per element
     sheet: str | None = None  # XLSX: the sheet's name; default: the first
     delimiter: str | None = None

@@ -19,6 +19,7 @@ from gapwatch.loaders.json_records import read_json
 from gapwatch.loaders.raw import Raw, SourceColumn, quoted_name, quoted_text
 from gapwatch.loaders.refusals import is_page
 from gapwatch.loaders.spreadsheet import read_spreadsheet
+from gapwatch.loaders.xml_records import read_xml
 
 _FORMATS: Final = {
     ".csv": "csv",
@@ -32,6 +33,7 @@ _FORMATS: Final = {
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
+    ".xml": "xml",
     ".parquet": "parquet",
     ".pq": "parquet",
 }
@@ -70,12 +72,14 @@ def read(
         return read_json(path, where=where, scratch=scratch, records=source.records, unnest=source.unnest)
     if form == "jsonl":
         return read_json(path, where=where, scratch=scratch, unnest=source.unnest, lines=True)
+    if form == "xml":
+        return read_xml(path, where=where, scratch=scratch, records=source.records, unnest=source.unnest)
     if form == "parquet":
         return _read_parquet(connection, path, where=where)
     raise ConfigurationError(
         f"the ending of {Path(address).name} does not say what the file is",
         where=where,
-        do="set format in [[sources]] to csv, xlsx, json or parquet",
+        do="set format in [[sources]] to csv, xlsx, json, xml or parquet",
     )
 
 
