@@ -7,6 +7,7 @@ environment (``GAPWATCH_SMTP_PASSWORD`` and the like) and are asked for where th
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 import zoneinfo
 from pathlib import Path
@@ -24,6 +25,7 @@ from pydantic import (
 
 from gapwatch.errors import ConfigurationError
 from gapwatch.feeds import FEEDS
+from gapwatch.service_settings import Database, Rest, problem_of, service_of
 
 
 def _known_zone(name: str) -> str:
@@ -74,7 +76,7 @@ class Lookup(_Frozen):
     key: str | None = None  # what identifies a row of it: a column, or an expression over its columns
     on: str | None = None  # the same, of the source's own rows
     optional: bool = False  # without a path its columns are missing, and that is no error
-    format: Literal["csv", "xlsx", "json", "parquet"] | None = None
+    format: Literal["csv", "xlsx", "json", "xml", "parquet"] | None = None
     records: str | None = None
     unnest: str | None = None
     sheet: str | None = None
@@ -93,12 +95,13 @@ class Source(_Frozen):
     carries: Literal["whole", "changes"] | None = None  # default: changes for mode event, else whole rows
     deleted_when: str | None = None  # a condition over source columns: the row says that its key is deleted
     emptied_by: str | None = None  # carries = "changes": the text that says "now empty"
-    format: Literal["csv", "xlsx", "json", "parquet"] | None = None  # default: by the file's ending
-    records: str | None = None  # JSON: the key, or dotted path, that holds the list of records
+    format: Literal["csv", "xlsx", "json", "xml", "parquet", "scim", "xapi"] | None = None  # default: by the file's ending
+    records: str | None = None  # JSON: key or dotted path of the list of records; XML: the element of one
     unnest: str | None = None  # the dotted path of a list inside each record: one row per element
     sheet: str | None = None  # XLSX: the sheet's name; default: the first
     delimiter: str | None = None
     encoding: str | None = None
+    trailer: str | None = None  # CSV: a pattern of the line that closes the file; its first group counts the rows
     where: str | None = None  # a condition over source columns: the rows to take; the others are counted as left out
     date_format: str | tuple[str, ...] | None = None  # beside ISO 8601: strptime patterns, epoch_s, epoch_ms, odata
     midnights: Literal["times", "dates"] = "times"  # dates: a midnight in a column of dates is the bare date
@@ -110,6 +113,28 @@ class Source(_Frozen):
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     lookups: dict[str, Lookup] = Field(default_factory=dict)
+    rest: Rest | None = None  # path is an HTTP service
+    database: Database | None = None  # path is a SQL database
+
+    @property
+    def service(self) -> Literal["rest", "scim", "xapi", "sql"] | None:
+        """Which kind of service the source is; None: files."""
+        return service_of(self.path, format=self.format, rest=self.rest)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _statements(cls, given: Any) -> Any:
+        """An LRS gives whole attempts, in every mode."""
+        if not isinstance(given, dict) or service_of(str(given.get("path")), format=given.get("format")) != "xapi":
+            return given
+        return {"carries": "whole", **given}
+
+    @model_validator(mode="after")
+    def _possible_service(self) -> Source:
+        problem = problem_of(self.path, service=self.service, rest=self.rest, database=self.database)
+        if problem:
+            raise ValueError(problem)
+        return self
 
     @field_validator("feed")
     @classmethod
@@ -117,6 +142,15 @@ class Source(_Frozen):
         if feed not in FEEDS:
             raise ValueError(f"{feed!r} is no feed; choose one of {', '.join(FEEDS)}")
         return feed
+
+    @field_validator("trailer")
+    @classmethod
+    def _is_pattern(cls, trailer: str | None) -> str | None:
+        try:
+            re.compile(trailer or "")
+        except re.error as error:
+            raise ValueError(f"trailer is no pattern: {error}") from error
+        return trailer
 
     @property
     def date_formats(self) -> tuple[str, ...]:

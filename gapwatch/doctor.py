@@ -60,7 +60,7 @@ def diagnose(config_path: Path) -> list[Finding]:
 
     Without a configuration that reads, only the machine is looked at.
     """
-    findings = [_python(), *_packages(), _queries(), _time_zones()]
+    findings = [_python(), *_packages(), _extras(), _queries(), _time_zones()]
     try:
         settings = load_settings(config_path)
     except GapwatchError as error:
@@ -104,6 +104,25 @@ def _packages() -> Iterator[Finding]:
     yield Finding("packages", Health.OK, ", ".join(found))
 
 
+def _extras() -> Finding:
+    """Optional packages; a source that needs one that is missing says so itself."""
+    missing: dict[str, list[str]] = {}
+    for line in importlib.metadata.requires("gapwatch") or []:
+        extra = re.search(r"""extra == ['"](\w+)['"]""", line)
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        if extra is None or name == "gapwatch" or extra.group(1) in ("tests", "bench"):
+            continue
+        missing.setdefault(extra.group(1), [])
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing[extra.group(1)].append(name)
+    told = [f"{extra}: {'without ' + ', '.join(names) if names else 'installed'}" for extra, names in missing.items()]
+    wanted = ",".join(extra for extra, names in missing.items() if names)
+    do = f"if a source needs it: pip install 'gapwatch[{wanted}]'" if wanted else ""
+    return Finding("extras", Health.OK, "; ".join(told) or "none", do)
+
+
 def _queries() -> Finding:
     count = len(list(query_folder().rglob("*.sql")))
     if count:
@@ -131,6 +150,8 @@ def _policy(settings: Settings) -> Finding:
 
 def _source(source: Source, *, folder: Path) -> Finding:
     name = f"source {source.name}"
+    if source.service is not None:
+        return _service(source)
     shown = re.sub(r"://[^/@]*@", "://", source.path)
     try:
         files = _count_files(source.path, folder=folder)
@@ -141,6 +162,16 @@ def _source(source: Source, *, folder: Path) -> Finding:
     if not files:
         return Finding(name, Health.FAIL, f"no file at {shown}", "check path, or whether the export has run")
     return Finding(name, Health.OK, f"{files} {'file' if files == 1 else 'files'} at {shown}")
+
+
+def _service(source: Source) -> Finding:
+    from gapwatch.loaders.services.path import shown
+    from gapwatch.loaders.services.readiness import lacks
+
+    found = lacks(source)
+    if found is not None:
+        return Finding(f"source {source.name}", Health.FAIL, found[0], found[1])
+    return Finding(f"source {source.name}", Health.OK, f"{shown(source.path)} listens, and its secrets are set")
 
 
 def _count_files(address: str, *, folder: Path) -> int:

@@ -92,6 +92,12 @@ def test_the_table_of_checks_is_the_catalogue() -> None:
     assert sorted(written) == sorted(stated)
 
 
+def test_every_preset_is_documented() -> None:
+    presets = sorted(path.stem for path in (ROOT / "gapwatch" / "loaders" / "presets").glob("*.toml"))
+    assert len(presets) >= 40
+    assert not [name for name in presets if name not in _CODE]
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
     for page in _PAGES:
         for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):

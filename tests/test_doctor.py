@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +116,62 @@ def test_mail_settings_are_told_without_secrets(folder: Path, monkeypatch: pytes
 def test_a_dashboard_open_to_the_network_is_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")  # noqa: S104 -- the thing warned of
     assert _findings(folder)["dashboard"].status is Health.WARN
+
+
+def _with_service(folder: Path, text: str) -> Finding:
+    path = folder / "gapwatch.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{text}\n", encoding="utf-8")
+    return _findings(folder)["source service"]
+
+
+def test_a_service_whose_secret_is_not_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCTOR_TOKEN", raising=False)
+    finding = _with_service(
+        folder,
+        '[[sources]]\nname = "service"\nfeed = "lms_accounts"\npath = "scim+https://scim.example.com/v2"\n'
+        '[sources.rest]\nauth = { type = "bearer", token_env = "DOCTOR_TOKEN" }',
+    )
+    assert (finding.status, finding.detail) == (Health.FAIL, "DOCTOR_TOKEN is not set")
+
+
+def test_a_service_that_listens_and_one_that_does_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCTOR_TOKEN", "hunter2")
+    text = (
+        '[[sources]]\nname = "service"\nfeed = "lms_accounts"\npath = "postgresql://127.0.0.1:PORT/hr"\n'
+        '[sources.database]\nquery = "select 1"\npassword_env = "DOCTOR_TOKEN"'
+    )
+    settings = (folder / "gapwatch.toml").read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        finding = _with_service(folder, text.replace("PORT", str(port)))
+        assert finding.status is Health.OK
+        assert finding.detail == f"postgresql://127.0.0.1:{port}/hr listens, and its secrets are set"
+    (folder / "gapwatch.toml").write_text(settings, encoding="utf-8")
+    finding = _with_service(folder, text.replace("PORT", str(port)))
+    assert finding.status is Health.FAIL
+    assert "does not answer: ConnectionRefusedError" in finding.detail
+
+
+def test_a_missing_extra_is_named_and_stops_only_the_source_that_needs_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = importlib.metadata.version
+
+    def without(name: str) -> str:
+        if name == "arrow-odbc":
+            raise importlib.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", without)
+    monkeypatch.setitem(sys.modules, "arrow_odbc", None)
+    finding = _findings(folder)["extras"]
+    assert finding.status is Health.OK
+    assert "databases: without arrow-odbc" in finding.detail
+    assert "services: installed" in finding.detail
+    assert "databases" in finding.do
+    needs = _with_service(
+        folder,
+        '[[sources]]\nname = "service"\nfeed = "jobs"\npath = "mysql://h/hr"\n[sources.database]\nquery = "select 1"',
+    )
+    assert (needs.status, needs.detail) == (Health.FAIL, "arrow_odbc is not installed")
+    assert needs.do == "run: pip install 'gapwatch[databases]'"

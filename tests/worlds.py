@@ -69,17 +69,40 @@ POLICY_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSettings:
-    """What gapwatch.toml says of the one source of a feed; ``covers_from`` as text, a date or an instant."""
+    """What gapwatch.toml says of a source; ``covers_from`` as text, a date or an instant. ``is_undated``: its files
+    have no column effective_from.
+    """
 
     timezone: str | None = None
     end_dates: str = "exclusive"
     termination_dates: str = "first_day"
     covers_from: str | None = None
+    mode: str = "full"
+    carries: str | None = None
+    emptied_by: str | None = None
+    is_undated: bool = False
+
+    @property
+    def carries_changes(self) -> bool:
+        """Whether rows state only what changed."""
+        return (self.carries or ("changes" if self.mode == "event" else "whole")) == "changes"
+
+    @property
+    def adds(self) -> bool:
+        """Whether loads add to each other."""
+        return self.mode in ("delta", "event")
+
+
+def feed_of(source: str) -> str:
+    """The feed of a source: its name up to the first dot."""
+    return source.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class Load:
-    """One load command: when, and what every feed said. Instants are text such as 2026-01-05T06:00:00Z."""
+    """One load command: when, and what every source said, named as its feed, a second one of a feed with something
+    after a dot. Instants are text such as 2026-01-05T06:00:00Z.
+    """
 
     loaded_at: str
     feeds: Mapping[str, Table]
@@ -109,6 +132,16 @@ class World:
 def feed_columns(feed: str) -> tuple[str, ...]:
     """The canonical columns of a feed, in order."""
     return tuple(column.name for column in FEEDS[feed].columns)
+
+
+def source_columns(world: World, source: str) -> tuple[str, ...]:
+    """The columns of a source's files: the canonical ones, and is_deleted where a row has it."""
+    columns = [name for name in feed_columns(feed_of(source)) if name != "effective_from"]
+    if not world.settings(source).is_undated:
+        columns = list(feed_columns(feed_of(source)))
+    if any("is_deleted" in row for load in world.loads for row in load.feeds.get(source, ())):
+        columns.append("is_deleted")
+    return tuple(columns)
 
 
 def read_table(path: Path) -> Table:
@@ -165,7 +198,7 @@ def write_world(world: World, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, load in enumerate(world.loads, start=1):
         for feed, rows in load.feeds.items():
-            write_table(folder / f"feeds-{number}" / f"{feed}.csv", rows, columns=feed_columns(feed))
+            write_table(folder / f"feeds-{number}" / f"{feed}.csv", rows, columns=source_columns(world, feed))
     (folder / "policy").mkdir(exist_ok=True)
     for table, rows in world.policy.items():
         write_table(folder / "policy" / f"{table}.csv", rows, columns=POLICY_COLUMNS[table])
@@ -198,10 +231,13 @@ def _settings_text(world: World) -> str:
         'path = "warehouse"',
         "[policy]",
         'path = "policy"',
+        "[guard]",  # a world is taken as it is: nothing in it is held
+        "max_shrink_pct = 0",
+        "max_ended_pct = 0",
     ]
     for feed in world.feeds:
         settings = world.settings(feed)
-        lines += ["[[sources]]", f'name = "{feed}"', f'feed = "{feed}"', f'path = "feeds/{feed}.csv"']
+        lines += ["[[sources]]", f'name = "{feed}"', f'feed = "{feed_of(feed)}"', f'path = "feeds/{feed}.csv"']
         if settings.timezone:
             lines.append(f'timezone = "{settings.timezone}"')
         if settings.end_dates != "exclusive":
@@ -210,4 +246,7 @@ def _settings_text(world: World) -> str:
             lines.append(f'termination_dates = "{settings.termination_dates}"')
         if settings.covers_from:
             lines.append(f"covers_from = {settings.covers_from}")
+        for key, value in (("mode", settings.mode), ("carries", settings.carries), ("emptied_by", settings.emptied_by)):
+            if value not in (None, "full"):
+                lines.append(f'{key} = "{value}"')
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ from gapwatch.cli.doctor import doctor
 from gapwatch.cli.evidence import evidence
 from gapwatch.cli.explain import explain
 from gapwatch.cli.load import load
+from gapwatch.cli.map import map_file
 from gapwatch.cli.person import person
 from gapwatch.cli.run import run
 from gapwatch.cli.score import score
@@ -54,6 +55,7 @@ for command in (
     serve,
     doctor,
     bench,
+    map_file,
 ):
     gapwatch.add_command(command)
 

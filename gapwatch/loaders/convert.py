@@ -145,7 +145,10 @@ class Conversion:
             return
         text = f"lower({_trimmed('m_is_deleted', deletion.type)})"
         layers.mapped.append(f"{deletion.sql} as m_is_deleted")
-        layers.texts += [f"{text} as t_is_deleted", f"coalesce(not {_none_of(text, _TRUE)}, false) as x_deleted"]
+        layers.texts += [
+            f"{text} as t_is_deleted",
+            f"({text} is not null and not {_none_of(text, _TRUE)}) as x_deleted",
+        ]
         wrong = _none_of("t_is_deleted", _TRUE + _FALSE)
         layers.faults.append(Fault("is_deleted", wrong, "t_is_deleted", "'not one of yes, no, true, false, 1, 0'"))
 

@@ -1,7 +1,7 @@
 """Where a source's files lie: addresses to local paths, with the digest of their bytes.
 
-Owns addresses (any fsspec one; globs in sorted order), copies of remote files in a scratch folder, and the
-digest by which an unchanged file is known. Does not look into the files. Called by ``gapwatch.loaders.load``.
+Owns addresses (any fsspec one; globs in sorted order; ``archive!member``), and the digest by which an unchanged file
+is known. No address leaves it with a secret. Does not look into the files. Called by ``gapwatch.loaders.load``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
-from gapwatch.errors import LoadError
+from gapwatch.errors import ConfigurationError, LoadError
+from gapwatch.loaders.archives import is_packed, split_member, unpack
+from gapwatch.loaders.refusals import missing
 
 _CHUNK = 1 << 20
 _GLOB = re.compile(r"[*?\[]")
@@ -24,46 +23,86 @@ _GLOB = re.compile(r"[*?\[]")
 @dataclass(frozen=True)
 class Fetched:
     """One file to load. ``address`` is relative to the configuration's folder when it lies in there, and
-    holds no password; ``path`` is where it can be read now.
+    holds no password; ``path`` is where it can be read now. Of a service: the ``format`` of the file that its
+    records became, and the ``cursor`` from which the next load goes on.
     """
 
     address: str
     path: Path
     sha256: str
     size: int
+    format: str | None = None
+    cursor: str | None = None
 
 
 def fetch(address: str, *, folder: Path, scratch: Path, source: str) -> Iterator[Fetched]:
     """The files of an address, in sorted order; relative addresses start at ``folder``.
 
-    Remote files are copied to ``scratch``. Raises LoadError when there is none or one cannot be read.
+    Remote files are copied to ``scratch``, packed ones unpacked there: ``feed.zip`` gives ``feed.zip!a.csv``,
+    ``feed.zip!b.csv``, ``feed.csv.gz`` gives ``feed.csv.gz!feed.csv``; ``feed.zip!a*.csv`` takes some alone. Raises
+    LoadError when there is none or one cannot be read, ConfigurationError for an address that cannot be one.
     """
-    where = f"source {source}: {_without_password(address)}"
-    if "://" not in address:
-        yield from (_local(path, folder=folder, where=where) for path in _local_paths(address, folder, where))
+    _refuse_password(address, source)
+    where = f"source {source}: {without_secrets(address)}"
+    address, pattern = split_member(address)
+    for number, (name, path) in enumerate(_found(address, folder=folder, scratch=scratch, source=source, where=where)):
+        try:
+            if not is_packed(name):
+                yield Fetched(name, path, _digest(path), path.stat().st_size)
+                continue
+            unpacked = scratch / f"unpacked-{number:04d}"
+            for member in sorted(
+                unpack(path, name=name, scratch=unpacked, where=f"source {source}, file {name}", pattern=pattern),
+                key=lambda each: each.name,
+            ):
+                yield Fetched(f"{name}!{member.name}", member.path, member.sha256, member.size)
+        except OSError as error:
+            raise LoadError(
+                f"the file cannot be read: {error.strerror}",
+                where=f"source {source}, file {name}",
+                do="check its rights and the disk; the loads before it stay in force",
+            ) from error
+
+
+def without_secrets(address: str) -> str:
+    """The address without user, password, query and fragment, which may hold keys."""
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return address
+    host, slash, path = rest.partition("/")
+    if _names_password(address):
+        host, path = host.rpartition("@")[2] if "@" in host else "", path.rpartition("@")[2]
+    if scheme.lower() in ("http", "https"):
+        path = re.split("[?#]", path, maxsplit=1)[0]
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _names_password(address: str) -> bool:
+    host, _, path = address.partition("://")[2].partition("/")
+    if "@" in host:
+        return ":" in host.rpartition("@")[0]
+    return "@" in path and re.search(r":(?!\d*$)", host) is not None  # a password with a slash in it
+
+
+def _refuse_password(address: str, source: str) -> None:
+    if _names_password(address):
+        raise ConfigurationError(
+            "the address holds a password",
+            where=f"source {source}, path",
+            do="take it out of path; name it in the environment, as GAPWATCH_SFTP_PASSWORD or as the service wants it",
+        )
+
+
+def _found(address: str, *, folder: Path, scratch: Path, source: str, where: str) -> Iterator[tuple[str, Path]]:
+    """(address to show, path to read) of every file."""
+    local = address.removeprefix("file://") if address.startswith("file:///") else address
+    if "://" in local:
+        from gapwatch.loaders.remote import remote_files
+
+        yield from remote_files(address, scratch=scratch, source=source, where=where)
         return
-    try:
-        system, path = fsspec.core.url_to_fs(address)
-        if isinstance(system, LocalFileSystem):
-            found = _local_paths(path, folder, where)
-            yield from (_local(each, folder=folder, where=where) for each in found)
-            return
-        names = sorted(system.glob(path)) if _GLOB.search(path) else [path]
-        if not names:
-            raise _missing(where)
-        scheme = address.partition("://")[0]
-        for number, name in enumerate(names):
-            copy = scratch / f"{number:04d}-{Path(name).name}"
-            system.get_file(name, str(copy))
-            yield Fetched(_without_password(f"{scheme}://{name}"), copy, _digest(copy), copy.stat().st_size)
-    except FileNotFoundError as error:
-        raise _missing(where) from error
-    except (OSError, ValueError, ImportError) as error:
-        raise LoadError(
-            f"the address cannot be read: {type(error).__name__}",
-            where=where,
-            do="check the address, the network and the credentials in the environment",
-        ) from error
+    for path in _local_paths(local, folder, where):
+        yield (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix(), path
 
 
 def _local_paths(address: str, folder: Path, where: str) -> list[Path]:
@@ -75,18 +114,7 @@ def _local_paths(address: str, folder: Path, where: str) -> list[Path]:
         found = sorted(path for path in base.glob(pattern) if path.is_file())
         if found:
             return found
-    raise _missing(where)
-
-
-def _local(path: Path, *, folder: Path, where: str) -> Fetched:
-    try:
-        address = path.relative_to(folder).as_posix()
-    except ValueError:
-        address = path.as_posix()
-    try:
-        return Fetched(address, path, _digest(path), path.stat().st_size)
-    except OSError as error:
-        raise LoadError(f"the file cannot be read: {error.strerror}", where=where) from error
+    raise missing(where)
 
 
 def _digest(path: Path) -> str:
@@ -95,15 +123,3 @@ def _digest(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _missing(where: str) -> LoadError:
-    return LoadError(
-        "there is no such file",
-        where=where,
-        do="check path in [[sources]], or whether the export has run; the loads before it stay in force",
-    )
-
-
-def _without_password(address: str) -> str:
-    return re.sub(r"://[^/@]*@", "://", address)

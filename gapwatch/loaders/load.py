@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from gapwatch.loaders.mapping import map_columns
 from gapwatch.loaders.preset import Described, with_preset
 from gapwatch.loaders.raw import Raw, quoted_text
 from gapwatch.loaders.reading import read
+from gapwatch.loaders.services import fetch_service
+from gapwatch.loaders.trailer import compare_count, without_trailer
 from gapwatch.warehouse.landing import (
     REJECTS,
     ROWS,
@@ -45,6 +47,7 @@ from gapwatch.warehouse.landing import (
     rows_path,
     start_load,
 )
+from gapwatch.warehouse.ledger import last_cursor
 from gapwatch.warehouse.lock import warehouse_lock
 
 Progress = Callable[[str], None]
@@ -144,7 +147,7 @@ class _Batch:
         own = scratch / f"source-{self._source.name.replace('/', '_')}"
         own.mkdir()
         self._lookups = fetch_lookups(self._source, folder=self._settings.folder, scratch=own)
-        files = list(fetch(self._source.path, folder=self._settings.folder, scratch=own, source=self._source.name))
+        files = list(self._files(own))
         staged = []
         for number, file in enumerate(files, start=1):
             staged.append(self._stage_file(self._blank(file, number, len(files)), file, scratch=own))
@@ -161,6 +164,12 @@ class _Batch:
         self._progress(f"{self._source.name}: held: {reason}")
         return [replace(load, record=replace(load.record, status="held", reason=reason)) for load in staged]
 
+    def _files(self, scratch: Path) -> Iterator[Fetched]:
+        if self._source.service is None:
+            return fetch(self._source.path, folder=self._settings.folder, scratch=scratch, source=self._source.name)
+        cursor = last_cursor(self._earlier, source=self._source.name)
+        return fetch_service(self._source, scratch=scratch, cursor=cursor, progress=self._progress)
+
     def _blank(self, file: Fetched, number: int, files: int) -> LoadRecord:
         load_id = load_name(self._name, number=number)
         return LoadRecord(
@@ -172,9 +181,11 @@ class _Batch:
             feed=self._source.feed,
             mode=self._source.mode,
             carries="changes" if self._source.carries_changes else "whole",
+            termination_dates=self._source.termination_dates,
             address=file.address,
             sha256=file.sha256,
             bytes=file.size,
+            cursor=file.cursor,
             loaded_at=self._loaded_at,
             timezone=self._source.timezone,
             mapping_sha256=_mapping_digest(self._source, self._settings.organisation.timezone, self._lookups),
@@ -200,7 +211,10 @@ class _Batch:
             return _Staged(unchanged, rows_path(self._warehouse, unchanged))
         work = scratch / blank.load_id
         work.mkdir()
-        raw = read(self._connection, file.path, source=self._source, address=file.address, scratch=work)
+        path, stated, where = file.path, None, f"source {blank.source}, file {file.address}"
+        if self._source.trailer is not None:
+            path, stated = without_trailer(path, self._source.trailer, scratch=work, where=where)
+        raw = read(self._connection, path, source=self._source, address=file.address, scratch=work, form=file.format)
         raw = with_lookups(self._connection, raw, self._source, self._lookups, scratch=work)
         try:
             try:
@@ -221,6 +235,7 @@ class _Batch:
                 where=f"source {blank.source}, file {file.address}",
                 do="load it again when the export has completed",
             )
+        compare_count(stated, record.rows_read, where=where)
         shutil.rmtree(work)
         left_out = f" ({record.rows_left_out:,} of them left out by where)" if record.rows_left_out else ""
         self._progress(f"{record.source}: {record.rows_read:,} rows read, {record.rows_rejected:,} rejected{left_out}")
@@ -332,7 +347,8 @@ def _parquet(path: Path) -> str:
 
 def _mapping_digest(source: Source, organisation_timezone: str, lookups: dict[str, Fetched]) -> str:
     """Digest of everything but the file that decides its rows."""
-    means = source.model_dump(mode="json", exclude={"name", "path", "covers_from", "expect_every_hours", "preset"})
+    where_it_lies = {"name", "path", "preset", "rest", "database", "covers_from", "expect_every_hours"}
+    means = source.model_dump(mode="json", exclude=where_it_lies)
     means |= {"organisation_timezone": organisation_timezone, "conversion": _CONVERSION}
     means["lookups"] = {
         name: [source.lookups[name].model_dump(exclude={"path"}), file.sha256] for name, file in lookups.items()

@@ -31,6 +31,11 @@ class Described:
     given: frozenset[str]
 
 
+def shipped_folder() -> Path:
+    """Where the shipped presets lie."""
+    return _FOLDER
+
+
 def preset_names() -> list[str]:
     """The shipped presets."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))

@@ -32,7 +32,8 @@ class LoadRecord:
     the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence``
     orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``rows_left_out`` of
     the rejected rows are those that the mapping's ``where`` does not take. ``effective_min`` and ``effective_max`` are
-    the first and last day (ISO) of the feed's main date.
+    the first and last day (ISO) of the feed's main date. ``cursor`` is what a load of a service reached, from which
+    the source's next one goes on.
     """
 
     load_id: str
@@ -54,6 +55,7 @@ class LoadRecord:
     rows_rejected: int = 0
     rows_left_out: int = 0
     carries: str = "whole"
+    termination_dates: str = "first_day"
     status: str = "accepted"
     reason: str | None = None
     schema: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class LoadRecord:
     missing_optional: tuple[str, ...] = ()
     effective_min: str | None = None
     effective_max: str | None = None
+    cursor: str | None = None
 
 
 def landing_folder(warehouse: Path) -> Path:

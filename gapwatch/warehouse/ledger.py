@@ -25,6 +25,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("feed", pa.string()),
         ("mode", pa.string()),
         ("carries", pa.string()),
+        ("termination_dates", pa.string()),
         ("address", pa.string()),
         ("sha256", pa.string()),
         ("bytes", pa.int64()),
@@ -43,6 +44,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("missing_optional", pa.list_(pa.string())),
         ("effective_min", pa.date32()),
         ("effective_max", pa.date32()),
+        ("cursor", pa.string()),
     ]
 )
 
@@ -65,6 +67,11 @@ def newest_batch(records: list[LoadRecord], *, source: str) -> list[LoadRecord]:
         return []
     newest = max(own, key=lambda record: (record.loaded_at, record.sequence))
     return [record for record in own if record.batch == newest.batch]
+
+
+def last_cursor(records: list[LoadRecord], *, source: str) -> str | None:
+    """What that source's newest batch that was not held reached; None when there is none, or it was of files."""
+    return next((record.cursor for record in newest_batch(records, source=source) if record.cursor), None)
 
 
 def _row(record: LoadRecord) -> dict[str, object]:

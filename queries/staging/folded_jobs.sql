@@ -1,7 +1,7 @@
--- Grain:   one row per row in force of jobs from sources whose rows state only what changed
--- Key:     load_id, row_number
+-- Grain:   one row per row in force of jobs, each time it came, from sources whose rows state only what changed
+-- Key:     load_order, row_number
 -- Answers: what was known of a job code once that row had come?
--- Not for: what is in force now (see staged_jobs); a row that says deleted starts anew, is_newest marks the last word
+-- Not for: what is in force now (see staged_jobs); is_newest marks the last word, which may be that it is deleted
 with
 
 place_rows as (
@@ -11,24 +11,35 @@ place_rows as (
         landed_jobs.training_profile,
         landed_jobs.emptied,
         coalesce(landed_jobs.is_deleted, false) as is_deleted,
-        loads_in_force.carries,
-        loads_in_force.source,
-        loads_in_force.load_order,
+        known_loads.carries,
+        known_loads.source,
+        known_loads.load_order,
         landed_jobs.load_id,
         landed_jobs.row_number,
     from landed_jobs
     inner join loads_in_force on landed_jobs.load_id = loads_in_force.load_id
+    inner join known_loads on loads_in_force.load_id = known_loads.content_load_id
     where
         loads_in_force.is_folded
+        and known_loads.is_in_force
+        and known_loads.is_applied
 ),
 
 number_beginnings as (
     select
         *,
-        sum(case when is_deleted or carries = 'whole' then 1 else 0 end) over (
+        -- a whole row begins anew, and so does the row after a deletion
+        sum(case when carries = 'whole' then 1 else 0 end) over (
             partition by source, job_code
             order by load_order, row_number
             rows between unbounded preceding and current row
+        ) + coalesce(
+            sum(case when is_deleted then 1 else 0 end) over (
+                partition by source, job_code
+                order by load_order, row_number
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
         ) as beginning,
         row_number() over (
             partition by source, job_code

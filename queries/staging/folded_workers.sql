@@ -1,7 +1,7 @@
--- Grain:   one row per row in force of workers from sources whose rows state only what changed
--- Key:     load_id, row_number
+-- Grain:   one row per row in force of workers, each time it came, from sources whose rows state only what changed
+-- Key:     load_order, row_number
 -- Answers: what was known of a worker once that row had come?
--- Not for: what is in force now (see staged_workers); a row that says deleted starts anew, is_newest marks the last word
+-- Not for: what is in force now (see staged_workers); is_newest marks the last word, which may be that it is deleted
 with
 
 place_rows as (
@@ -15,24 +15,35 @@ place_rows as (
         landed_workers.worker_type,
         landed_workers.emptied,
         coalesce(landed_workers.is_deleted, false) as is_deleted,
-        loads_in_force.carries,
-        loads_in_force.source,
-        loads_in_force.load_order,
+        known_loads.carries,
+        known_loads.source,
+        known_loads.load_order,
         landed_workers.load_id,
         landed_workers.row_number,
     from landed_workers
     inner join loads_in_force on landed_workers.load_id = loads_in_force.load_id
+    inner join known_loads on loads_in_force.load_id = known_loads.content_load_id
     where
         loads_in_force.is_folded
+        and known_loads.is_in_force
+        and known_loads.is_applied
 ),
 
 number_beginnings as (
     select
         *,
-        sum(case when is_deleted or carries = 'whole' then 1 else 0 end) over (
+        -- a whole row begins anew, and so does the row after a deletion
+        sum(case when carries = 'whole' then 1 else 0 end) over (
             partition by source, worker_id
             order by load_order, row_number
             rows between unbounded preceding and current row
+        ) + coalesce(
+            sum(case when is_deleted then 1 else 0 end) over (
+                partition by source, worker_id
+                order by load_order, row_number
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
         ) as beginning,
         row_number() over (
             partition by source, worker_id

@@ -35,9 +35,16 @@ loaded_rows as (
         loads_in_force.carries,
         loads_in_force.source,
         loads_in_force.source_timezone,
-        loads_in_force.loaded_at,
+        loads_in_force.content_loaded_at,
         loads_in_force.load_order,
         loads_in_force.is_folded,
+        -- the key is as written: before a last day became the first day after
+        case
+            when landed_role_history.status = 'terminated' and loads_in_force.termination_dates = 'last_day'
+            then cast(landed_role_history.effective_from_on - interval '1' day as date)
+            else landed_role_history.effective_from_on
+        end as key_on,
+        case when landed_role_history.effective_from_on is null then landed_role_history.effective_from_local end as key_local,
         landed_role_history.load_id,
         landed_role_history.row_number,
     from landed_role_history
@@ -59,16 +66,21 @@ place_rows as (
     select
         *,
         -- a deletion, or a whole row of a source that sends what is new, replaces what was there under its key
-        max(case when is_deleted or (mode <> 'full' and carries = 'whole') then place end) over (
+        max(
+            case
+                when mode <> 'full' and carries = 'whole' then place
+                when is_deleted and carries = 'changes' then place
+            end
+        ) over (
             partition by
-                source, worker_id, assignment_key, effective_from_on, effective_from_local, effective_from_at, sequence
+                source, worker_id, assignment_key, key_on, key_local, effective_from_at, sequence
         ) as replaced_up_to,
         case
             when mode <> 'full'
-            then min(case when not is_deleted then loaded_at end) over (
+            then min(case when not is_deleted then content_loaded_at end) over (
                 partition by
-                    source, worker_id, assignment_key, effective_from_on, effective_from_local, effective_from_at,
-                    sequence, status, employment_type, job_code, task_scope, site
+                    source, worker_id, assignment_key, key_on, key_local, effective_from_at, sequence, status,
+                    employment_type, job_code, task_scope, site
             )
         end as observed_at,
     from number_rows

@@ -17,8 +17,8 @@ select_known_loads as (
         loads.mode,
         loads.carries,
         coalesce(list_contains(loads.missing_optional, 'effective_from'), false) as is_undated,
-        -- where loads add to each other, a file loaded again unchanged says nothing a second time
-        not (loads.status = 'unchanged' and loads.mode in ('delta', 'event')) as is_applied,
+        loads.termination_dates,
+        concat(loads.sha256, ' ', loads.mapping_sha256) as content,
     from loads
     inner join sources
         on loads.source = sources.source
@@ -37,13 +37,43 @@ rank_batches as (
     from select_known_loads
 ),
 
-final as (
+find_loads_in_force as (
     select
         *,
         -- a full load replaces what was loaded before it
         batch_rank <= coalesce(min(case when mode = 'full' then batch_rank end) over (partition by source), batch_rank)
             as is_in_force,
     from rank_batches
+),
+
+find_repeated_loads as (
+    select
+        *,
+        lag(content) over (partition by source, is_in_force, address order by load_order) as previous_content,
+    from find_loads_in_force
+),
+
+final as (
+    select
+        load_id,
+        content_load_id,
+        source,
+        feed,
+        address,
+        loaded_at,
+        first_loaded_at,
+        sequence,
+        load_order,
+        batch_rank,
+        source_timezone,
+        termination_dates,
+        mode,
+        carries,
+        is_undated,
+        is_in_force,
+        -- where loads add to each other, a file that came again unchanged says nothing a second time
+        coalesce(mode not in ('delta', 'event') or content <> previous_content, true) as is_applied,
+    from find_repeated_loads
 )
 
 select * from final

@@ -8,6 +8,7 @@ with
 rank_contents as (
     select
         *,
+        min(loaded_at) over (partition by source, content_load_id) as content_loaded_at,
         row_number() over (
             partition by source, content_load_id
             order by load_order desc
@@ -34,8 +35,10 @@ final as (
         mode,
         carries,
         loaded_at,
+        content_loaded_at,
         load_order,
         source_timezone,
+        termination_dates,
         -- loads add to each other
         is_source_merged as is_merged,
         -- rows state only what changed, so earlier ones are needed too; roles carry on over all sources of the feed

@@ -33,6 +33,7 @@ folded_loads as (
 shown_accounts as (
     select
         landed_lms_accounts.load_id,
+        cast(null as bigint) as load_order,
         landed_lms_accounts.row_number,
         landed_lms_accounts.account_id,
         landed_lms_accounts.status,
@@ -41,7 +42,7 @@ shown_accounts as (
     from landed_lms_accounts
     anti join folded_loads on landed_lms_accounts.load_id = folded_loads.load_id
     union all
-    select load_id, row_number, account_id, status, deactivated_at, is_deleted
+    select load_id, load_order, row_number, account_id, status, deactivated_at, is_deleted
     from folded_lms_accounts
 ),
 
@@ -59,7 +60,9 @@ rank_sightings as (
             order by known_loads.load_order desc, shown_accounts.row_number desc
         ) as sighting_rank,
     from known_loads
-    inner join shown_accounts on known_loads.content_load_id = shown_accounts.load_id
+    inner join shown_accounts
+        on known_loads.content_load_id = shown_accounts.load_id
+        and known_loads.load_order = coalesce(shown_accounts.load_order, known_loads.load_order)
     inner join undated_accounts
         on shown_accounts.account_id = undated_accounts.account_id
         and known_loads.source = undated_accounts.source

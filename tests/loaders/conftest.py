@@ -68,9 +68,7 @@ class Loading:
         if content is not None:
             self.write(content, file)
         source = {"name": "test", "path": file} | source
-        mode = source.pop("mode", "full")
-        described = Source(feed=feed, mode=mode, **source)
-        self.record = load_source(self.settings, described, loaded_at=at)[0]
+        self.record = load_source(self.settings, Source(feed=feed, **source), loaded_at=at)[0]
         return self.rows()
 
     def load_each(self, sources: Iterable[Source], *, at: dt.datetime = FIRST) -> list[LoadRecord]:

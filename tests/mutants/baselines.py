@@ -31,8 +31,6 @@ def build_baseline(world: World, path: Path, *, models: Mapping[str, Model], tex
     with tempfile.TemporaryDirectory(dir=path.parent) as name:
         folder = Path(name)
         write_world(world, folder)
-        with (folder / "gapwatch.toml").open("a", encoding="utf-8") as file:
-            file.write("[guard]\nmax_shrink_pct = 0\nmax_ended_pct = 0\n")  # the replay knows no held loads
         settings = load_settings(folder / "gapwatch.toml")
         for number, load in enumerate(world.loads, start=1):
             place_feeds(folder, f"feeds-{number}")
@@ -44,7 +42,7 @@ def build_baseline(world: World, path: Path, *, models: Mapping[str, Model], tex
                 settings,
                 run_id="compared",
                 as_of=dt.datetime.fromisoformat(world.as_of),
-                known_at=dt.datetime.fromisoformat(world.known_at or world.loads[-1].loaded_at),
+                known_at=dt.datetime.fromisoformat(world.known_at or max(load.loaded_at for load in world.loads)),
                 policy=read_policy(settings.policy.path, organisation_timezone=world.timezone),
             )
             _keep_landed(connection)

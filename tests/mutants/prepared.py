@@ -11,9 +11,9 @@ from typing import Final
 
 from case_rows import case_folders
 from mutants.baselines import build_baseline
-from mutants.crowds import crowd
 from mutants.operators import round_trip
 from properties.compare import table_differences
+from properties.crowds import crowd
 from properties.replay import replay
 from worlds import World, read_world
 

@@ -5,12 +5,15 @@ Owns the comparison and the small command around it; from the project's folder::
     PYTHONPATH=tests python -m properties.compare --worlds 1000 --first-seed 1 --jobs 2
 
 prints how many worlds came out equal and in which time, which tables differ how often, and, for the first few that
-differ, the shrunk world with the rows in question. Exit code 1 when any differs.
+differ, the shrunk world with the rows in question. Exit code 1 when any differs. With ``--groups 24`` each world is a
+crowd of so many groups of people under one policy: two or three times the work, twenty-four times the people. With
+``--modes`` the sources deliver in every mode, in several loads.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import multiprocessing
 import sys
 import tempfile
@@ -18,11 +21,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
 from case_rows import comparable, row_differences
+from properties.crowds import crowd, only_group
+from properties.invariants import broken_invariants
 from properties.product import product_tables
+from properties.random_modes import random_mode_world
 from properties.random_worlds import random_world
 from properties.replay import Tables, replay
 from properties.replay_roles import EMPLOYED
@@ -37,13 +44,17 @@ _SAID_EVERY = 100
 
 
 def differences(world: World) -> list[str]:
-    """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise."""
+    """One line per row that only one of the two has: ``<table>: missing …`` or ``… too much``, product-wise.
+
+    And one per invariant that the product's rows break.
+    """
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         try:
             found = product_tables(world, Path(folder))
         except (GapwatchError, duckdb.Error) as failure:
             return [f"product: {failure}".replace("\n", " ")]
-    return table_differences(replay(world), found)
+    broken = broken_invariants(found, as_of=dt.datetime.fromisoformat(world.as_of))
+    return table_differences(replay(world), found) + [f"invariant: {line}" for line in broken]
 
 
 def table_differences(wanted: Tables, found: Tables) -> list[str]:
@@ -69,18 +80,28 @@ def _counted(row: dict[str, object] | dict[str, str | float | bool | None]) -> l
     return [value for column, value in row.items() if column != "site" and isinstance(value, float)]
 
 
-def differences_of_seeds(seeds: Sequence[int], *, jobs: int = 1) -> Iterator[tuple[int, list[str]]]:
+def world_of(seed: int, *, groups: int = 1, modes: bool = False) -> World:
+    """The random world of a seed, its crowd of several groups, or the one with sources of every mode."""
+    if modes:
+        return random_mode_world(seed)
+    return random_world(seed) if groups == 1 else crowd(seed, groups=groups)
+
+
+def differences_of_seeds(
+    seeds: Sequence[int], *, groups: int = 1, modes: bool = False, jobs: int = 1
+) -> Iterator[tuple[int, list[str]]]:
     """Each seed with the differences of its world, in order; ``jobs`` processes share the work."""
+    judge = partial(_differences_of_seed, groups=groups, modes=modes)
     if jobs == 1:
-        yield from zip(seeds, map(_differences_of_seed, seeds), strict=True)
+        yield from zip(seeds, map(judge, seeds), strict=True)
         return
     # Spawned, not forked: an engine that is open in this process must not be open in two.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from zip(seeds, pool.map(_differences_of_seed, seeds, chunksize=_CHUNK), strict=True)
+        yield from zip(seeds, pool.map(judge, seeds, chunksize=_CHUNK), strict=True)
 
 
-def _differences_of_seed(seed: int) -> list[str]:
-    return differences(random_world(seed))
+def _differences_of_seed(seed: int, *, groups: int, modes: bool) -> list[str]:
+    return differences(world_of(seed, groups=groups, modes=modes))
 
 
 def main() -> int:
@@ -88,6 +109,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Compare the product with the replay on random worlds.")
     parser.add_argument("--worlds", type=int, default=100)
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--groups", type=int, default=1, help="how many groups of people a world has")
+    parser.add_argument("--modes", action="store_true", help="worlds with sources of every mode, in many loads")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes share the work")
     parser.add_argument("--show", type=int, default=3, help="how many different worlds to shrink and print")
     parser.add_argument("--budget", type=int, default=150, help="how many worlds a shrinking may try")
@@ -97,7 +120,8 @@ def main() -> int:
     equal, shown, tables = 0, 0, Counter[str]()
     started = time.monotonic()
     seeds = range(options.first_seed, options.first_seed + options.worlds)
-    for done, (seed, found) in enumerate(differences_of_seeds(seeds, jobs=options.jobs), start=1):
+    judged = differences_of_seeds(seeds, groups=options.groups, modes=options.modes, jobs=options.jobs)
+    for done, (seed, found) in enumerate(judged, start=1):
         lines = [line for line in found if _is_of(line, options.table)]
         if done % _SAID_EVERY == 0 and done < len(seeds):
             sys.stderr.write(f"{done} worlds, {time.monotonic() - started:.0f} s\n")
@@ -107,7 +131,8 @@ def main() -> int:
         tables.update({line.split(":")[0] for line in lines})
         if shown < options.show:
             shown += 1
-            say(_report(seed, lines, budget=options.budget))
+            world = world_of(seed, groups=options.groups, modes=options.modes)
+            say(_report(seed, lines, world, groups=options.groups, budget=options.budget))
         else:
             say(f"seed {seed}: {', '.join(sorted({line.split(':')[0] for line in lines}))}\n")
         sys.stdout.flush()
@@ -122,14 +147,15 @@ def _is_of(line: str, table: str | None) -> bool:
     return table is None or line.startswith((f"{table}:", "product:"))
 
 
-def _report(seed: int, lines: list[str], *, budget: int) -> str:
+def _report(seed: int, lines: list[str], whole: World, *, groups: int, budget: int) -> str:
     """The shrunk world of a seed, and what differs in it: in the table that differed first."""
     table = lines[0].split(":")[0]
 
     def fails(world: World) -> bool:
         return any(line.startswith(f"{table}:") for line in differences(world))
 
-    small = shrink(random_world(seed), fails, budget=budget)
+    alone = (only_group(whole, group) for group in range(groups if groups > 1 else 0))
+    small = shrink(next(filter(fails, alone), whole), fails, budget=budget)
     return "\n".join([f"--- seed {seed}, first in {table}", world_text(small), *differences(small), "", ""])
 
 

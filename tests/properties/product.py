@@ -6,7 +6,7 @@ Owns the way from a ``World`` to the published rows in the replay's form. Judges
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -75,17 +75,30 @@ PUBLISHED: Final[dict[str, str]] = {
 }
 
 
-def product_tables(world: World, folder: Path) -> Tables:
+def product_tables(world: World, folder: Path, *, arrange: Callable[[Path], None] | None = None) -> Tables:
     """The published rows for a world, loaded and built for real in an empty folder.
 
-    Neither checked nor published: a blocking check would keep a strange world from being compared. Raises what the
-    product raises.
+    ``arrange`` may rearrange the world's files there before they are loaded. Neither checked nor published: a blocking
+    check would keep a strange world from being compared. Raises what the product raises.
     """
     write_world(world, folder)
+    if arrange is not None:
+        arrange(folder)
+    load_world(world, folder)
+    return build_world(world, folder)
+
+
+def load_world(world: World, folder: Path) -> None:
+    """Load the files of a written world, load by load; a second time it finds them unchanged."""
     settings = load_settings(folder / "gapwatch.toml")
     for number, load in enumerate(world.loads, start=1):
         place_feeds(folder, f"feeds-{number}")
         load_all(settings, loaded_at=dt.datetime.fromisoformat(load.loaded_at))
+
+
+def build_world(world: World, folder: Path) -> Tables:
+    """The published rows, built from what is loaded in that folder."""
+    settings = load_settings(folder / "gapwatch.toml")
     models = all_models()
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
@@ -94,7 +107,7 @@ def product_tables(world: World, folder: Path) -> Tables:
             settings,
             run_id="compared",
             as_of=dt.datetime.fromisoformat(world.as_of),
-            known_at=dt.datetime.fromisoformat(world.known_at or world.loads[-1].loaded_at),
+            known_at=dt.datetime.fromisoformat(world.known_at or max(load.loaded_at for load in world.loads)),
             policy=read_policy(settings.policy.path, organisation_timezone=world.timezone),
         )
         needed = _needed(models)

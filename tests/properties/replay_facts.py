@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from properties import replay_text as cell
+from properties.replay_modes import Heard, Said, heard, pages, role_rows, rows_in_force
 from properties.replay_text import END, RejectedRowError
 from worlds import Row, Table, World
 
-from gapwatch.feeds import FEEDS, Kind
+from gapwatch.feeds import FEEDS
 
 CONTINGENT: Final = frozenset({"contractor", "temporary", "agency"})
 PASSING: Final = frozenset({"passed", "completed", "waived"})
@@ -40,7 +40,9 @@ class RoleRow:
     task_scope: frozenset[str]
     contract_end_on: dt.date | None
     zone: str
-    row_number: int
+    place: tuple[dt.datetime, int, str, int]
+    observed_at: dt.datetime | None
+    is_from_first_snapshot: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,63 +146,52 @@ class Facts:
 def known_facts(world: World) -> Facts:
     """The facts of a world at its as_of and known_at."""
     as_of = _required_instant(world.as_of, world.timezone)
-    loads = sorted(world.loads, key=lambda load: load.loaded_at)
-    newest = _required_instant(loads[-1].loaded_at, world.timezone)
+    newest = max(_required_instant(load.loaded_at, world.timezone) for load in world.loads)
     known_at = _required_instant(world.known_at, world.timezone) if world.known_at else newest
-    known = [load for load in loads if _required_instant(load.loaded_at, world.timezone) <= known_at]
+    sources = {feed: heard(world, feed, known_at) for feed in FEEDS}
+    zones = {source.name: source.zone for feed in FEEDS for source in sources[feed]}
 
-    def deliveries(feed: str) -> list[tuple[dt.datetime, Table]]:
-        return [
-            (_required_instant(load.loaded_at, world.timezone), load.feeds[feed])
-            for load in known
-            if feed in load.feeds
-        ]
-
-    def rows(feed: str) -> list[tuple[int, Row]]:
-        delivered = deliveries(feed)
-        return list(_accepted(feed, delivered[-1][1])) if delivered else []
-
-    def zone(feed: str) -> str:
-        return world.settings(feed).timezone or world.timezone
+    def rows(feed: str) -> list[tuple[Row, str]]:
+        return [(said.row, zones[said.source]) for said in rows_in_force(sources[feed], feed)]
 
     facts = Facts(
         as_of=as_of,
         known_at=known_at,
         zone=world.timezone,
-        sites={str(cell.text(row["site"])): row for _, row in rows("sites")},
-        jobs={str(cell.text(row["job_code"])): row for _, row in rows("jobs")},
-        workers={str(cell.text(row["worker_id"])): row for _, row in rows("workers")},
-        hired_on={str(cell.text(row["worker_id"])): cell.date(row.get("hired_on")) for _, row in rows("workers")},
+        sites={str(cell.text(row["site"])): row for row, _ in rows("sites")},
+        jobs={str(cell.text(row["job_code"])): row for row, _ in rows("jobs")},
+        workers={str(cell.text(row["worker_id"])): row for row, _ in rows("workers")},
+        hired_on={str(cell.text(row["worker_id"])): cell.date(row.get("hired_on")) for row, _ in rows("workers")},
         roles=[],
         policy=dict(world.policy),
     )
     for feed in FEEDS:
-        covers_from = world.settings(feed).covers_from
-        facts.covers_from[feed] = cell.instant(covers_from, zone(feed))
-        if deliveries(feed):
-            facts.newest_load[feed] = deliveries(feed)[-1][0]
-    facts.roles = [
-        role
-        for number, row in rows("role_history")
-        if (role := _role(facts, world, number, row)) and _is_known(role.recorded_at, known_at)
-    ]
+        facts.covers_from[feed] = cell.instant(
+            world.settings(feed).covers_from, world.settings(feed).timezone or world.timezone
+        )
+        if sources[feed]:
+            facts.newest_load[feed] = max(
+                moment
+                for load in world.loads
+                if feed in load.feeds and (moment := _required_instant(load.loaded_at, world.timezone)) <= known_at
+            )
+    facts.roles = [_role(facts, world, said) for said in role_rows(sources["role_history"])]
     facts.completions = [
         completion
-        for _, row in rows("lms_completions")
-        if (completion := _completion(row, zone("lms_completions"))).completed_at <= as_of
-        and _is_known(cell.instant(row.get("recorded_at"), zone("lms_completions")), known_at)
+        for row, zone in rows("lms_completions")
+        if (completion := _completion(row, zone)).completed_at <= as_of
     ]
     facts.assignments = [
         assignment
-        for _, row in rows("lms_assignments")
-        if (assignment := _assignment(row, zone("lms_assignments"), facts)).assigned_at <= as_of
+        for row, zone in rows("lms_assignments")
+        if (assignment := _assignment(row, zone, facts)).assigned_at <= as_of
     ]
     facts.logins = [
         (str(cell.text(row["account_id"])), moment)
-        for _, row in rows("lms_logins")
-        if (moment := _required_instant(row["logged_in_at"], zone("lms_logins"))) <= as_of
+        for row, zone in rows("lms_logins")
+        if (moment := _required_instant(row["logged_in_at"], zone)) <= as_of
     ]
-    facts.accounts = _accounts(deliveries("lms_accounts"), zone("lms_accounts"))
+    facts.accounts = _accounts(sources["lms_accounts"])
     return facts
 
 
@@ -211,50 +202,18 @@ def _required_instant(value: str | None, zone: str) -> dt.datetime:
     return found
 
 
-def _is_known(recorded_at: dt.datetime | None, known_at: dt.datetime) -> bool:
-    return recorded_at is None or recorded_at <= known_at
-
-
-_READERS: Final[dict[Kind, Callable[[str | None], object]]] = {
-    Kind.INSTANT: lambda value: cell.instant(value, "UTC"),
-    Kind.EXPIRY: lambda value: cell.expiry(value, "UTC"),
-    Kind.END: lambda value: cell.end_instant(value, "UTC"),
-    Kind.DATE: cell.date,
-    Kind.END_DATE: lambda value: None if cell.is_open_end(value) else cell.date(value),
-    Kind.EFFECTIVE: lambda value: cell.instant(value, "UTC"),
-    Kind.EFFECTIVE_END: lambda value: cell.end_instant(value, "UTC"),
-    Kind.INTEGER: cell.number,
-}
-
-
-def _accepted(feed: str, table: Table) -> Iterator[tuple[int, Row]]:
-    """The rows that can be read, with their number in the file (the header is row 1)."""
-    for number, row in enumerate(table, start=2):
-        try:
-            for column in FEEDS[feed].columns:
-                value = cell.text(row.get(column.name))
-                if value is None and column.required:
-                    raise RejectedRowError(column.name)
-                if value is not None and column.choices and value not in column.choices:
-                    raise RejectedRowError(column.name)
-                _READERS.get(column.kind, cell.text)(value)
-        except RejectedRowError:
-            continue
-        yield number, row
-
-
-def _role(facts: Facts, world: World, number: int, row: Row) -> RoleRow:
-    settings = world.settings("role_history")
+def _role(facts: Facts, world: World, said: Said) -> RoleRow:
+    settings, row = world.settings(said.source), said.row
     site = cell.text(row.get("site"))
     zone = facts.site_zone(site, settings.timezone)
     source_zone = settings.timezone or world.timezone
     employment_type = cell.text(row.get("employment_type"))
     status = str(cell.text(row["status"]))
 
-    stated = str(cell.text(row["effective_from"]))
-    day = cell.bare_date(stated)
+    stated = str(cell.text(row.get("effective_from")))
+    day = said.roster_on or cell.bare_date(stated)
     if day is not None:
-        if status == "terminated" and settings.termination_dates == "last_day":
+        if said.is_last_day:
             day += cell.DAY
         written, start = dt.datetime.combine(day, dt.time()), cell.midnight(day, zone)
     else:
@@ -301,7 +260,9 @@ def _role(facts: Facts, world: World, number: int, row: Row) -> RoleRow:
         task_scope=cell.items(row.get("task_scope")),
         contract_end_on=contract_end_on,
         zone=zone,
-        row_number=number,
+        place=said.place,
+        observed_at=said.observed_at,
+        is_from_first_snapshot=said.is_from_first_snapshot,
     )
 
 
@@ -340,30 +301,32 @@ def _assignment(row: Row, zone: str, facts: Facts) -> AssignmentRow:
     )
 
 
-def _accounts(deliveries: list[tuple[dt.datetime, Table]], zone: str) -> list[AccountRow]:
-    if not deliveries:
-        return []
-    shown: dict[str, list[AccountShown]] = {}
-    for order, (loaded_at, table) in enumerate(deliveries):
-        for _, row in _accepted("lms_accounts", table):
-            shown.setdefault(str(cell.text(row["account_id"])), []).append(
-                AccountShown(
-                    loaded_at=loaded_at,
-                    is_first_load=order == 0,
-                    status=str(cell.text(row["status"])),
-                    deactivated_at=cell.end_instant(row.get("deactivated_at"), zone),
-                    last_login_at=cell.instant(row.get("last_login_at"), zone),
+def _accounts(sources: list[Heard]) -> list[AccountRow]:
+    shown: dict[tuple[str, str], dict[dt.datetime, AccountShown]] = {}
+    for source in sources:
+        first_loaded_at = source.loads[0][0]
+        for said_now, _ in pages(source, "lms_accounts"):
+            for said in said_now:
+                if cell.text(said.row.get("status")) is None:
+                    continue  # a change of an account of which nothing more is known
+                history = shown.setdefault((source.name, str(cell.text(said.row["account_id"]))), {})
+                history[said.loaded_at] = AccountShown(
+                    loaded_at=said.loaded_at,
+                    is_first_load=said.loaded_at == first_loaded_at,
+                    status=str(cell.text(said.row["status"])),
+                    deactivated_at=cell.end_instant(said.row.get("deactivated_at"), source.zone),
+                    last_login_at=cell.instant(said.row.get("last_login_at"), source.zone),
                 )
-            )
+    zones = {source.name: source.zone for source in sources}
     email = "email"
     return [
         AccountRow(
-            account_id=str(cell.text(row["account_id"])),
-            worker_ref=cell.text(row.get("worker_ref")),
-            email=cell.text(row.get(email)),
-            username=cell.text(row.get("username")),
-            created_at=cell.instant(row.get("created_at"), zone),
-            history=tuple(shown[str(cell.text(row["account_id"]))]),
+            account_id=str(cell.text(said.row["account_id"])),
+            worker_ref=cell.text(said.row.get("worker_ref")),
+            email=cell.text(said.row.get(email)),
+            username=cell.text(said.row.get("username")),
+            created_at=cell.instant(said.row.get("created_at"), zones[said.source]),
+            history=tuple(shown[said.source, str(cell.text(said.row["account_id"]))].values()),
         )
-        for _, row in _accepted("lms_accounts", deliveries[-1][1])
+        for said in rows_in_force(sources, "lms_accounts")
     ]

@@ -112,7 +112,7 @@ def _states(facts: Facts, group: list[RoleRow]) -> list[State]:
             row.sequence,
             row.recorded_at is not None,
             row.recorded_at or earliest,
-            row.row_number,
+            row.place,
         ),
     )
     holding = [
@@ -134,7 +134,11 @@ def _states(facts: Facts, group: list[RoleRow]) -> list[State]:
                 valid_from=row.start,
                 valid_to=end,
                 row=row,
-                recorded_at=min(other.recorded_at or other.start for other in group if _says_the_same(other, row)),
+                recorded_at=min(
+                    other.recorded_at or other.observed_at or other.start
+                    for other in group
+                    if _says_the_same(other, row)
+                ),
                 is_ended_by_contract=end == row.contract_end and end not in (END, next_start, row.end),
                 job_title=row.texts["job_title"] or (cell.text(job.get("job_title")) if job else None),
                 training_profile=cell.text(job.get("training_profile")) if job else None,
@@ -193,7 +197,9 @@ def _worker_events(facts: Facts, worker_id: str, states: list[State]) -> list[Ev
         if after and not before:
             start = lead(list(after.values()))
             hired_on = facts.hired_on.get(worker_id)
-            is_known_before = moment == instants[0] and hired_on is not None and hired_on < start.row.written.date()
+            is_known_before = moment == instants[0] and (
+                start.row.is_from_first_snapshot or (hired_on is not None and hired_on < start.row.written.date())
+            )
             if not is_known_before:
                 kind = _start_type(facts, start, states)
                 events.append(_event(kind, moment, mine, after=start, before=None))

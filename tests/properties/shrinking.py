@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from worlds import Load, Row, SourceSettings, Table, World
+from worlds import Load, Row, SourceSettings, Table, World, feed_of
 
 from gapwatch.feeds import FEEDS
 
@@ -84,7 +84,7 @@ def _fewer_settings(world: World) -> Iterator[World]:
 
 def _fewer_cells(world: World) -> Iterator[World]:
     for feed in world.feeds:
-        optional = {column.name for column in FEEDS[feed].columns if not column.required}
+        optional = {column.name for column in FEEDS[feed_of(feed)].columns if not column.required}
         for identity in {_identity(feed, row): row for load in world.loads for row in load.feeds.get(feed, ())}:
             for column in sorted(optional):
 
@@ -105,7 +105,7 @@ def _fewer_cells(world: World) -> Iterator[World]:
 
 
 def _identity(feed: str, row: Row) -> object:
-    key = FEEDS[feed].key
+    key = FEEDS[feed_of(feed)].key
     return tuple(row.get(name) or "" for name in key) if key else tuple(sorted(row.items()))
 
 

@@ -1,18 +1,20 @@
 """Crowds: random worlds of many small groups of people under one policy, one calendar and one set of loads.
 
-A build of a crowd costs little more than that of one group, and shows a mutant far more people. Owns how groups are
-brought together; what a group may hold is ``properties.random_worlds``'s matter.
+A build of a crowd costs little more than that of one group, and shows far more people. Owns how groups are
+brought together; what a group may hold is ``properties.random_worlds``'s matter. The invariants and the mutants use it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from properties.random_palette import written
 from properties.random_worlds import WorldMaker
-from worlds import Row, Table, World
+from worlds import Load, Row, Table, World
 
 _NAMES = ("worker_id", "person_id", "account_id", "assignment_id", "completion_id", "exception_id")
 
@@ -20,6 +22,24 @@ _NAMES = ("worker_id", "person_id", "account_id", "assignment_id", "completion_i
 def crowd(seed: int, *, groups: int = 24) -> World:
     """The crowd of that seed, every group with names of its own."""
     return _CrowdMaker(random.Random(seed)).crowd(groups)
+
+
+def only_group(world: World, group: int) -> World:
+    """A crowd's policy, calendar and loads with the people of one group."""
+
+    def kept(rows: Table) -> Table:
+        return tuple(
+            row for row in rows if {_group_of(row[name]) for name in _NAMES if row.get(name)} <= {str(group), None}
+        )
+
+    loads = tuple(Load(load.loaded_at, {feed: kept(rows) for feed, rows in load.feeds.items()}) for load in world.loads)
+    return replace(world, loads=loads, policy={table: kept(rows) for table, rows in world.policy.items()})
+
+
+def _group_of(name: str) -> str | None:
+    """The group in a name such as W1-3; None where it has none."""
+    found = re.fullmatch(r".+-(\d+)", name)
+    return found[1] if found else None
 
 
 class _CrowdMaker(WorldMaker):
