@@ -145,7 +145,8 @@ final as (
             else closed_at
         end as closed_at,
         case
-            when reopened_at <= (select as_of from run_parameters) then reopened_at
+            -- never before it was opened, whatever a load showed
+            when reopened_at <= (select as_of from run_parameters) then greatest(reopened_at, opened_at)
             else timestamp '9999-12-31 00:00:00'
         end as reopened_at,
     from date_the_end
