@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gapwatch.errors import ConfigurationError, LoadError
 from gapwatch.loaders.raw import Malformed, Raw, Record, write_records
+from gapwatch.loaders.workbook_size import refuse_oversized
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -39,34 +41,47 @@ def sheet_rows(path: Path, *, where: str, sheet: str | None = None) -> Iterator[
     """
     import python_calamine as calamine
 
-    try:
-        with calamine.CalamineWorkbook.from_path(path) as book:
-            name = book.sheet_names[0] if sheet is None else sheet
-            if name not in book.sheet_names:
-                raise ConfigurationError(
-                    f"there is no sheet {name!r}",
-                    where=where,
-                    do=f"name one of: {', '.join(book.sheet_names)}",
-                )
-            for number, cells in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1):
-                texts = [cell_text(cell) for cell in cells]
-                if any(texts):
-                    yield number, texts
-    except (calamine.CalamineError, OSError, IndexError) as error:
-        raise LoadError(
-            f"the file is not a readable workbook: {error}", where=where, do="check that the export completed"
-        ) from error
+    refuse_oversized(path, where=where)
+    with _complaints(where), calamine.CalamineWorkbook.from_path(path) as book:
+        name = book.sheet_names[0] if sheet is None else sheet
+        if name not in book.sheet_names:
+            raise ConfigurationError(
+                f"there is no sheet {name!r}",
+                where=where,
+                do=f"name one of: {', '.join(book.sheet_names)}",
+            )
+        page = book.get_sheet_by_name(name)
+        before = [None] * (page.start[1] if page.start else 0)  # empty columns on the left
+        for number, cells in enumerate(page.iter_rows(), start=1):
+            texts = [cell_text(cell) for cell in cells]
+            if any(texts):
+                yield number, [*before, *texts]
 
 
 def sheet_names(path: Path, *, where: str) -> list[str]:
     """The names of a workbook's sheets. Raises LoadError when it is none."""
     import python_calamine as calamine
 
+    with _complaints(where), calamine.CalamineWorkbook.from_path(path) as book:
+        return list(book.sheet_names)
+
+
+@contextmanager
+def _complaints(where: str) -> Iterator[None]:
+    import python_calamine as calamine
+
     try:
-        with calamine.CalamineWorkbook.from_path(path) as book:
-            return list(book.sheet_names)
-    except (calamine.CalamineError, OSError) as error:
-        raise LoadError(f"the file is not a readable workbook: {error}", where=where) from error
+        yield
+    except (calamine.CalamineError, OSError, IndexError, ValueError, OverflowError) as error:
+        raise LoadError(
+            f"the file is not a readable workbook: {error}", where=where, do="check that the export completed"
+        ) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # a bug of the reader; it is no Exception, and has no other name
+            raise
+        raise LoadError(
+            "the file is not a readable workbook", where=where, do="save it again in a spreadsheet program"
+        ) from None
 
 
 def cell_text(cell: Cell) -> str | None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapwatch.errors import ConfigurationError, LoadError
-from gapwatch.loaders import delimited
+from gapwatch.loaders import delimited, workbook_size
 
 from .conftest import Loading
 
@@ -302,3 +302,24 @@ def test_both_readers_cut_the_same_records(body: str) -> None:
 def test_a_header_over_two_lines_and_a_delimiter_at_the_end_of_lines(loading: Loading) -> None:
     rows = loading.load("workers", 'worker_id,"full\nname"\n1,a,,\n2,b\n\n3\n', columns={"full_name": "full\nname"})
     assert names(rows) == [(2, "1", "a"), (3, "2", "b")]
+
+
+def test_xlsx_that_begins_further_down_and_right(loading: Loading) -> None:
+    workbook(loading.folder, [[], [], [None, "worker_id", "full_name"], [], [None, "W1", "a"]])
+    assert names(loading.load("workers", file="feed.xlsx")) == [(5, "W1", "a")]
+    assert loading.record.schema == ("(column 1)", "worker_id", "full_name")
+
+
+def test_xlsx_too_large_for_memory_is_refused(loading: Loading, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page["A1"], page["XFD1048576"] = "worker_id", "far away"
+    book.save(loading.folder / "feed.xlsx")
+    with pytest.raises(LoadError, match="17,179,869,184 cells"):
+        loading.load("workers", file="feed.xlsx")
+    workbook(loading.folder, [["worker_id"], *[[f"W{number}"] for number in range(2000)]])
+    monkeypatch.setattr(workbook_size, "_HARMLESS", 1 << 10)
+    monkeypatch.setattr(workbook_size, "_RATIO", 2)
+    with pytest.raises(LoadError, match="over 2 times"):
+        loading.load("workers", file="feed.xlsx")
