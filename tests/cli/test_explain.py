@@ -32,17 +32,22 @@ def test_text_has_header_inputs_readers_lineage_and_sql(tmp_path: Path) -> None:
 
 
 def test_json_says_the_same() -> None:
-    answer = gapwatch("explain", "staged_sites", "--format", "json")
+    answer = gapwatch("explain", "requirement_keys", "--format", "json")
     assert answer.code == 0, answer.err
     said = json.loads(answer.out)
-    assert said["key"] == ["site"]
-    assert said["reads_inputs"] == ["landed_sites"]
-    assert "site_keys" in said["read_by_models"]
+    assert said["key"] == ["requirement_key"]
+    assert (said["reads_models"], said["reads_inputs"]) == ([], ["policy_requirements"])
+    assert "required_intervals" in said["read_by_models"]
+    assert "person_requirements" in said["read_by_questions"]
+    assert {"name": "severity", "type": "VARCHAR"} in said["columns"]
+    assert {"column": "requirement_keys.severity", "from": ["policy_requirements.severity"]} in said["lineage"]
+    assert said["sql"] == all_models()["requirement_keys"].sql
+
+
+def test_checks_that_read_a_model_are_named() -> None:
+    said = json.loads(gapwatch("explain", "staged_sites", "--format", "json").out)
     assert "sites_unknown" in said["read_by_checks"]
-    assert "page_scope" in said["read_by_questions"]
-    assert {"name": "timezone", "type": "VARCHAR"} in said["columns"]
-    assert {"column": "staged_sites.timezone", "from": ["landed_sites.timezone"]} in said["lineage"]
-    assert said["sql"] == all_models()["staged_sites"].sql
+    assert "landed_sites" in said["reads_inputs"]
 
 
 def test_one_column_is_followed_to_the_feeds() -> None:
@@ -57,7 +62,7 @@ def test_one_column_is_followed_to_the_feeds() -> None:
     ("arguments", "said"),
     [
         (["gap"], "did you mean gaps"),
-        (["landed_sites"], "ask for one that reads it: staged_sites"),
+        (["policy_requirements"], "ask for one that reads it: requirement_keys"),
         (["nothing-of-the-kind"], "the files of queries/"),
         (["gaps", "--column", "oponed_at"], "did you mean opened_at"),
     ],

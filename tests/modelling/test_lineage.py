@@ -107,7 +107,7 @@ def test_published_columns_come_from_where_the_contract_has_them(
 ) -> None:
     models = all_models()
     table, _, name = column.partition(".")
-    sources = {
-        source for step in follow(Column(table, name), models=models, schemas=schemas) for source in step.sources
-    }
-    assert {str(source) for source in sources if source.table not in models} == origins
+    steps = follow(Column(table, name), models=models, schemas=schemas)
+    found = {source for step in steps for source in step.sources if source.table not in models}
+    # In feeds of changes the column "emptied" says which others a row takes away.
+    assert {str(source) for source in found if source.name != "emptied"} == origins
