@@ -43,17 +43,27 @@ def authentication(auth: Auth, *, where: str) -> httpx2.Auth:
         user = auth.user if auth.user is not None else secret(auth.user_env or "", where=where)
         return httpx2.BasicAuth(user, secret(auth.password_env, where=where) if auth.password_env else "")
     if auth.type == "bearer":
-        return _Header("Authorization", f"Bearer {secret(auth.token_env or '', where=where)}")
+        variable = auth.token_env or ""
+        return _Header("Authorization", f"Bearer {secret(variable, where=where)}", variable=variable, where=where)
     if auth.type == "api_key":
-        key = secret(auth.key_env or "", where=where)
-        return _Header(auth.header, auth.prefix + key) if auth.header else _Parameter(auth.parameter or "", key)
+        variable = auth.key_env or ""
+        key = secret(variable, where=where)
+        if auth.header:
+            return _Header(auth.header, auth.prefix + key, variable=variable, where=where)
+        return _Parameter(auth.parameter or "", key)
     if auth.type == "oauth2":
         return ClientCredentials(auth, where=where)
     return httpx2.Auth()
 
 
 class _Header(httpx2.Auth):
-    def __init__(self, name: str, value: str) -> None:
+    def __init__(self, name: str, value: str, *, variable: str, where: str) -> None:
+        if not (value.isascii() and value.isprintable()):
+            raise ConfigurationError(
+                f"the value of {variable} has characters that no header can carry",
+                where=where,
+                do=f"set {variable} to the secret alone, in one line",
+            )
         self._name, self._value = name, value
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:

@@ -224,6 +224,7 @@ class Client:
 
 def _http_date(text: str) -> dt.datetime | None:
     try:
-        return email.utils.parsedate_to_datetime(text)
+        found = email.utils.parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)

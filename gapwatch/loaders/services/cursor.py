@@ -54,6 +54,7 @@ class Follower:
     since: Since
     before: Reached
     complete_to: dt.datetime | None = None  # the service vouches for what is stored until then, not for later
+    followed: int = 0  # records with a time
     _newest: tuple[dt.datetime, str] | None = None
     _near: list[tuple[dt.datetime, str]] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ class Follower:
         if moment is None:
             return None
         digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:20]
+        self.followed += 1
         near = moment
         if self.complete_to is not None and moment > self.complete_to:
             near, written = self.complete_to, self.complete_to.isoformat()

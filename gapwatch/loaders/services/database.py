@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlglot
 from sqlglot import exp
@@ -46,6 +47,7 @@ _HARMLESS: Final = re.compile(
     r"ERROR:\s+(?:cannot execute \w+ in a read-only|permission denied for|canceling statement)"
 )
 _BATCH: Final = 20_000
+_LONGEST: Final = 2**20  # bytes of one text
 
 
 def fetch_query(source: Source, *, scratch: Path, progress: Callable[[str], None]) -> Fetched:
@@ -144,14 +146,28 @@ def _odbc(path: str, settings: Database, *, where: str) -> Iterator[pa.RecordBat
             query=settings.query.rstrip().rstrip(";"),
             connection_string=text,
             batch_size=_BATCH,
-            max_bytes_per_batch=256 * 2**20,
+            max_bytes_per_batch=128 * 2**20,
+            max_text_size=_LONGEST,  # the driver's own answer for a long text is 4 GB
             login_timeout_sec=max(1, round(settings.timeout_seconds)),
         )
         yield pa.RecordBatch.from_pylist([], schema=reader.schema)
-        yield from reader
+        for batch in reader:
+            _refuse_cut_off(batch, where=where)
+            yield batch
     except arrow_odbc.Error as error:
         state = re.search(r"State: (\w{5})", str(error))
         _refuse(error, where=where, state=state.group(1) if state else None)
+
+
+def _refuse_cut_off(batch: pa.RecordBatch, *, where: str) -> None:
+    """A driver may fill its buffer with the start of a longer text and say nothing."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_string(column.type) and (pc.max(pc.binary_length(column)).as_py() or 0) > _LONGEST - 4:
+            raise LoadError(
+                f"column {name} has a text of more than {_LONGEST:,} bytes",
+                where=where,
+                do="leave the column out of the query, or shorten it there",
+            )
 
 
 def _user(path: str, settings: Database, *, where: str) -> str | None:

@@ -79,11 +79,17 @@ class _Reader:
             received = 0
             for page in pages:
                 for record in page.records:
-                    if follower is None or self._is_new(record, follower):
+                    if follower is None or _is_new(record, follower):
                         file.write(record)
                 received += len(page.records)
                 last = page.cursor or last
                 say_page(self._progress, source.name, page, count=received)
+        if follower is not None and received and not follower.followed:
+            raise LoadError(
+                f"no record has a time in {follower.since.field}",
+                where=self.where,
+                do="set since.field in [sources.rest] to the time that since.parameter acts on",
+            )
         reached = follower.reached() if follower else Reached(self._before.of)
         if rest.paging.resume:
             reached = Reached(reached.of, reached.since, reached.seen, last)
@@ -111,17 +117,11 @@ class _Reader:
             do="set records in [[sources]] to the key, or dotted path, of the list",
         )
 
-    def _is_new(self, record: Any, follower: Follower) -> bool:
-        field = follower.since.field
-        written = dig(record, field)
-        takes = follower.takes(record, written) if isinstance(written, str) else None
-        if takes is None:
-            raise LoadError(
-                f"a record has no time in {field}",
-                where=self.where,
-                do="set since.field in [sources.rest] to the time that since.parameter acts on",
-            )
-        return takes
+
+def _is_new(record: Any, follower: Follower) -> bool:
+    """Whether no load before this one took the record; one without a time is taken, for its row to be judged."""
+    written = dig(record, follower.since.field)
+    return follower.takes(record, written) is not False if isinstance(written, str) else True
 
 
 def _parameter(value: str | float | bool) -> str:

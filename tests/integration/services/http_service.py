@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -47,12 +48,15 @@ class HttpService:
     tokens: int = 0
     token_uses: int = 1_000_000
     token_lasts: int = 3600
+    tls: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
         bound = type("Bound", (Handler,), {"peer": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
         return self

@@ -91,6 +91,21 @@ def test_no_rows_still_have_columns(place: Place, database: tuple[str, Server]) 
     assert "worker_id" in place.records[-1].schema
 
 
+def test_long_texts(place: Place, maria: Server) -> None:
+    maria.execute(
+        "use hr; create or replace table notes (worker_id varchar(20), note longtext);"
+        "insert into notes values ('W1', repeat('é', 100000)), ('W2', null);"
+    )
+    query = "select worker_id, 'active' as status, date '2025-01-06' as effective_from, note as event_reason from notes"
+    answer = place.load(source("mariadb", maria, query=query, columns=""))
+    assert answer.code == 0, answer.err
+    assert [len(row["event_reason"] or "") for row in place.rows()] == [100_000, 0]
+    maria.execute("use hr; update notes set note = repeat('x', 1500000) where worker_id = 'W2'")
+    answer = place.load()
+    assert answer.code == 3
+    assert "column event_reason has a text of more than 1,048,576 bytes" in answer.err
+
+
 def test_more_rows_than_one_batch(place: Place, database: tuple[str, Server]) -> None:
     scheme, server = database
     numbers = "generate_series(1, 50000) as t(n)" if scheme == "postgresql" else "seq_1_to_50000 as t(n)"

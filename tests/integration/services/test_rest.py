@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_a_record_that_is_no_object_is_rejected_and_counted(place: Place, servic
     assert place.load(source(service, "/link", '{ type = "link_header" }')).code == 0
     record = place.records[-1]
     assert (record.rows_read, record.rows_accepted, record.rows_rejected) == (3, 1, 2)
-    assert [reject["reason"] for reject in place.rejects()] == ["the record is not a JSON object", "missing"]
+    assert [reject["reason"] for reject in place.rejects()] == ["the record is no object", "missing"]
 
 
 SIGN_INS = {
@@ -137,6 +138,15 @@ def test_a_secret_that_is_not_set(place: Place, service: HttpService, monkeypatc
     assert service.asked == []
 
 
+def test_a_secret_that_no_header_can_carry(place: Place, service: HttpService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEER_SECRET", "zwei\nZeilen-é")
+    auth = 'auth = { type = "bearer", token_env = "PEER_SECRET" }'
+    answer = place.load(source(service, "/link", '{ type = "link_header" }', rest=auth))
+    assert answer.code == 2
+    assert "the value of PEER_SECRET has characters that no header can carry" in answer.err
+    assert "Zeilen" not in answer.err
+
+
 OAUTH = (
     'auth = { type = "oauth2", token_url = "URL/token", client_id = "gap", client_secret_env = "PEER_SECRET",'
     ' scope = "read"MORE }'
@@ -162,6 +172,25 @@ def test_an_expired_token_is_renewed_before_it_is_used(place: Place, service: Ht
     assert place.load(source(service, "/link", '{ type = "link_header" }', rest=rest)).code == 0
     assert service.tokens == 3
     assert len(service.lists) == 3
+
+
+def test_a_token_service_that_is_busy_is_asked_again(place: Place, service: HttpService) -> None:
+    service.allows = service.takes_token
+    busy = iter([503, 429])
+
+    def token(asked: Asked) -> tuple[int, dict[str, str], Any]:
+        status = next(busy, 200)
+        if status != 200:
+            return status, {"Retry-After": "0"}, {"error": "busy"}
+        del service.answers["/token"]
+        return service.answer(asked)
+
+    service.answers["/token"] = token
+    rest = OAUTH.replace("URL", service.url).replace("MORE", "")
+    answer = place.load(source(service, "/link", '{ type = "link_header" }', rest=rest))
+    assert answer.code == 0, answer.err
+    assert "the token service answered 503; trying again in 0.0 s" in answer.err
+    assert len(place.rows()) == 7
 
 
 def test_a_client_that_the_token_service_refuses(place: Place, service: HttpService) -> None:

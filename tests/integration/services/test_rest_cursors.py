@@ -127,11 +127,16 @@ def test_another_cursor_setting_starts_over(place: Place, service: HttpService) 
     assert "since" not in service.asked[-1].query
 
 
-def test_a_record_without_the_time_is_an_error(place: Place, service: HttpService) -> None:
-    service.records = [{"id": "E1"}]
-    answer = place.load(source(service))
+def test_a_record_without_the_time_is_taken_but_not_a_list_of_them(place: Place, service: HttpService) -> None:
+    service.records = [{"id": "E1", "changed": None}, "lost", changed("E2", DAYS[0])]
+    assert place.load(source(service), at=DAYS[1]).code == 0
+    assert ids(place) == ["E1", "E2"]
+    assert place.records[-1].rows_rejected == 1
+    assert place.cursor()["since"] == DAYS[0]
+    service.answers["/link"] = lambda _: (200, {}, [{"id": "E1"}])
+    answer = place.load(at=DAYS[2])
     assert answer.code == 3
-    assert "a record has no time in changed" in answer.err
+    assert "no record has a time in changed" in answer.err
 
 
 def test_a_stream_goes_on_from_its_last_cursor(place: Place, service: HttpService) -> None:
