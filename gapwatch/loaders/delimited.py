@@ -100,6 +100,12 @@ def read_dialect(path: Path, *, encoding: str, where: str, delimiter: str | None
         lines.drop(1)
     if first is None:
         raise LoadError("the file is empty: it has no header", where=where, do="check that the export completed")
+    if "\0" in first:
+        raise LoadError(
+            "the header holds NUL characters",
+            where=f"{where}, row 1",
+            do="if it is UTF-16 without its mark, set encoding in [[sources]] to utf-16-le or utf-16-be",
+        )
     delimiter = delimiter or max(_DELIMITERS, key=_unquoted(first).count)
     if len(delimiter) != 1:
         raise ConfigurationError(f"delimiter must be one character, not {delimiter!r}", where=where)
@@ -133,6 +139,9 @@ def records(path: Path, dialect: Dialect) -> Iterator[Record | Malformed]:
         number += 1
         if in_header:
             in_header = False
+        elif "\0" in line or (taken > 1 and any("\0" in cell for cell in cells)):
+            yield Malformed(number, "the line holds a NUL character", _strip_break(line))
+            taken = 1
         elif isinstance(cells, str):
             yield Malformed(number, cells, _strip_break(line))
         elif len(cells) > wanted and not any(cells[wanted:]):  # delimiters at the end add nothing

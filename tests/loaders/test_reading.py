@@ -128,6 +128,16 @@ def test_every_line_is_in_one_row_or_one_reject(lines: list[str], ending: str) -
             assert texts.count(letter) >= sum(line.count(letter) for line in lines)
 
 
+def test_nul_characters_are_named(loading: Loading) -> None:
+    assert names(loading.load("workers", "worker_id,full_name\n1,a\n2,b\0\n3,c\n")) == [(2, "1", "a"), (4, "3", "c")]
+    assert [reject["reason"] for reject in loading.rejects()] == ["the line holds a NUL character"]
+    content = "worker_id,full_name\n1,a\n".encode("utf-16-le")
+    with pytest.raises(LoadError, match="header holds NUL") as raised:
+        loading.load("workers", content)
+    assert "utf-16-le" in raised.value.do
+    assert len(loading.load("workers", content, encoding="utf-16-le")) == 1
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 def test_an_empty_file_has_no_header(loading: Loading, content: str) -> None:
     with pytest.raises(LoadError, match="no header"):
