@@ -93,9 +93,12 @@ class Source(_Frozen):
     preset: str | None = None
     mode: Literal["full", "delta", "snapshot", "event"] = "full"
     carries: Literal["whole", "changes"] | None = None  # default: changes for mode event, else whole rows
+    vanished: Literal["go", "keep"] = "go"  # full: whether rows that a later file no longer has stay in force
     deleted_when: str | None = None  # a condition over source columns: the row says that its key is deleted
     emptied_by: str | None = None  # carries = "changes": the text that says "now empty"
-    format: Literal["csv", "xlsx", "json", "xml", "parquet", "scim", "xapi"] | None = None  # default: by the file's ending
+    format: Literal["csv", "xlsx", "json", "xml", "parquet", "scim", "xapi"] | None = (
+        None  # default: by the file's ending
+    )
     records: str | None = None  # JSON: key or dotted path of the list of records; XML: the element of one
     unnest: str | None = None  # the dotted path of a list inside each record: one row per element
     sheet: str | None = None  # XLSX: the sheet's name; default: the first
@@ -174,6 +177,8 @@ class Source(_Frozen):
     def _possible_changes(self) -> Source:
         if self.mode == "snapshot" and self.carries == "changes":
             raise ValueError('a snapshot states whole rows; leave carries out, or set mode = "event"')
+        if self.vanished == "keep" and self.mode != "full":
+            raise ValueError('vanished = "keep" is for mode = "full"; in the other modes nothing goes by being absent')
         if self.emptied_by is not None and not self.carries_changes:
             raise ValueError('emptied_by is for rows that state only what changed; set carries = "changes"')
         return self

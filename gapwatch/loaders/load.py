@@ -47,7 +47,7 @@ from gapwatch.warehouse.landing import (
     rows_path,
     start_load,
 )
-from gapwatch.warehouse.ledger import last_cursor
+from gapwatch.warehouse.ledger import last_columns, last_cursor
 from gapwatch.warehouse.lock import warehouse_lock
 
 Progress = Callable[[str], None]
@@ -168,7 +168,8 @@ class _Batch:
         if self._source.service is None:
             return fetch(self._source.path, folder=self._settings.folder, scratch=scratch, source=self._source.name)
         cursor = last_cursor(self._earlier, source=self._source.name)
-        return fetch_service(self._source, scratch=scratch, cursor=cursor, progress=self._progress)
+        known = last_columns(self._earlier, source=self._source.name)
+        return fetch_service(self._source, scratch=scratch, cursor=cursor, known=known, progress=self._progress)
 
     def _blank(self, file: Fetched, number: int, files: int) -> LoadRecord:
         load_id = load_name(self._name, number=number)
@@ -180,6 +181,7 @@ class _Batch:
             source=self._source.name,
             feed=self._source.feed,
             mode=self._source.mode,
+            vanished=self._source.vanished,
             carries="changes" if self._source.carries_changes else "whole",
             termination_dates=self._source.termination_dates,
             address=file.address,

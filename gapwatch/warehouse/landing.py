@@ -30,10 +30,10 @@ class LoadRecord:
 
     ``batch`` names the files of one source in one command (``batch_files`` of them). ``content_load_id`` is
     the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence``
-    orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``rows_left_out`` of
-    the rejected rows are those that the mapping's ``where`` does not take. ``effective_min`` and ``effective_max`` are
-    the first and last day (ISO) of the feed's main date. ``cursor`` is what a load of a service reached, from which
-    the source's next one goes on.
+    orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``vanished``: ``keep``
+    when rows of earlier whole files stay in force. ``rows_left_out`` of the rejected rows are those that the mapping's
+    ``where`` does not take. ``effective_min`` and ``effective_max`` are the first and last day (ISO) of the feed's main
+    date. ``cursor`` is what a load of a service reached, from which the source's next one goes on.
     """
 
     load_id: str
@@ -54,6 +54,7 @@ class LoadRecord:
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_left_out: int = 0
+    vanished: str = "go"
     carries: str = "whole"
     termination_dates: str = "first_day"
     status: str = "accepted"

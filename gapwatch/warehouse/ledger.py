@@ -37,6 +37,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("rows_accepted", pa.int64()),
         ("rows_rejected", pa.int64()),
         ("rows_left_out", pa.int64()),
+        ("vanished", pa.string()),
         ("status", pa.string()),
         ("reason", pa.string()),
         ("schema", pa.list_(pa.string())),
@@ -72,6 +73,12 @@ def newest_batch(records: list[LoadRecord], *, source: str) -> list[LoadRecord]:
 def last_cursor(records: list[LoadRecord], *, source: str) -> str | None:
     """What that source's newest batch that was not held reached; None when there is none, or it was of files."""
     return next((record.cursor for record in newest_batch(records, source=source) if record.cursor), None)
+
+
+def last_columns(records: list[LoadRecord], *, source: str) -> tuple[str, ...]:
+    """The source columns of that source's newest load that had any and was not held; may be empty."""
+    own = [record for record in records if record.source == source and record.status != "held" and record.schema]
+    return max(own, key=lambda record: (record.loaded_at, record.sequence)).schema if own else ()
 
 
 def _row(record: LoadRecord) -> dict[str, object]:

@@ -14,7 +14,8 @@ select_known_loads as (
         loads.loaded_at,
         loads.sequence,
         coalesce(loads.timezone, (select organisation_timezone from run_parameters)) as source_timezone,
-        loads.mode,
+        -- whole files of a system that loses what was true count as additions (loads keeps the mode they came in)
+        case when loads.vanished = 'keep' then 'delta' else loads.mode end as mode,
         loads.carries,
         coalesce(list_contains(loads.missing_optional, 'effective_from'), false) as is_undated,
         loads.termination_dates,
