@@ -104,6 +104,12 @@ find_news as (
     where not is_undated or word_rank = 1
 ),
 
+keep_news as (
+    select *
+    from find_news
+    where not (is_undated and previous_content is not distinct from content)
+),
+
 place_rows as (
     select
         *,
@@ -125,7 +131,7 @@ place_rows as (
             ),
             false
         ) as is_from_first_snapshot,
-    from find_news
+    from keep_news
 ),
 
 final as (
@@ -160,9 +166,7 @@ final as (
         load_id,
         row_number,
     from place_rows
-    where
-        not (is_undated and previous_content is not distinct from content)
-        and (retaken_from is null or retaken_from > written_from)
+    where retaken_from is null or retaken_from > written_from
 )
 
 select * from final
