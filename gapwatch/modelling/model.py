@@ -1,6 +1,6 @@
 """Model files: one SQL statement each, under a header that states grain, key, and what it answers.
 
-A line ``-- Form: view`` makes a view of it: published text over rows that another model holds in numbers.
+A line ``-- Form: view`` makes a view of it; ``view of MODEL`` one that adds text to each row another model holds in numbers.
 Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``. Runs nothing.
 """
 
@@ -35,6 +35,7 @@ class Model:
     answers: str
     not_for: str
     is_view: bool
+    widens: str | None  # a view: the model it has as many rows as, adding columns alone
     reads: frozenset[str]  # every table named in the SQL, models and inputs alike
 
     @property
@@ -64,6 +65,7 @@ def parse_model(sql: str, *, name: str, folder: str) -> Model:
         statements = [statement for statement in sqlglot.parse(sql, dialect="duckdb") if statement is not None]
     except sqlglot.errors.ParseError as error:
         raise ModelError(f"model {name} does not parse: {error}", where=where) from error
+    form = header.get("Form", "table")
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ModelError(f"model {name} must be one query", where=where)
     return Model(
@@ -74,7 +76,8 @@ def parse_model(sql: str, *, name: str, folder: str) -> Model:
         key=tuple(part.strip() for part in header["Key"].split(",")),
         answers=header["Answers"],
         not_for=header["Not for"],
-        is_view=header.get("Form") == "view",
+        is_view=form.startswith("view"),
+        widens=form.removeprefix("view of ") if form.startswith("view of ") else None,
         reads=tables_read(statements[0]),
     )
 

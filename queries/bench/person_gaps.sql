@@ -3,5 +3,5 @@
 -- Answers: the part of a worker's story that gaps tells
 -- Not for: anything but measuring
 select * from gaps
-where worker_key = (select worker_key from worker_keys where worker_id = $worker)
+where worker_key = $worker
 order by opened_at

@@ -3,5 +3,5 @@
 -- Answers: the part of a worker's story that hr_events tells
 -- Not for: anything but measuring
 select * from hr_events
-where worker_key = (select worker_key from worker_keys where worker_id = $worker)
+where worker_key = $worker
 order by effective_at

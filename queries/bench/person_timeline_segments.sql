@@ -12,5 +12,5 @@ select
 from timeline_segments
 inner join requirement_keys on timeline_segments.requirement_key = requirement_keys.requirement_key
 left join site_keys on timeline_segments.site_key = site_keys.site_key
-where timeline_segments.worker_key = (select worker_key from worker_keys where worker_id = $worker)
+where timeline_segments.worker_key = $worker
 order by requirement_keys.requirement_id, site_keys.site, timeline_segments.valid_from

@@ -17,18 +17,24 @@ states_now as (
     where valid_to = timestamp '9999-12-31 00:00:00'
 ),
 
+stretches_now as (
+    select role_key, worker_key, requirement_key, site_key
+    from requiring_stretches
+    where
+        valid_from <= (select as_of from run_parameters)
+        and valid_to > (select as_of from run_parameters)
+),
+
 roles_that_require as (
     select distinct
         states_now.period_key,
         role_intervals.site_key,
     from states_now
-    inner join requiring_stretches
-        on states_now.worker_key = requiring_stretches.worker_key
-        and states_now.requirement_key = requiring_stretches.requirement_key
-        and states_now.site_key = requiring_stretches.site_key
-        and (select as_of from run_parameters) >= requiring_stretches.valid_from
-        and (select as_of from run_parameters) < requiring_stretches.valid_to
-    inner join role_intervals on requiring_stretches.role_key = role_intervals.role_key
+    inner join stretches_now
+        on states_now.worker_key = stretches_now.worker_key
+        and states_now.requirement_key = stretches_now.requirement_key
+        and states_now.site_key = stretches_now.site_key
+    inner join role_intervals on stretches_now.role_key = role_intervals.role_key
     where not states_now.is_site_specific
 ),
 
@@ -55,9 +61,26 @@ count_states as (
         count(*) filter (where state = 'on_leave') as on_leave,
         count(*) filter (where state = 'in_grace') as in_grace,
         count(*) filter (where state = 'not_evaluable') as not_evaluable,
-        count(distinct case when state in ('trained', 'gap') then person_key end) as people,
-        count(distinct case when state = 'gap' then person_key end) as people_with_gap,
     from states_by_site
+    group by site_key
+),
+
+people_by_site as (
+    select
+        site_key,
+        person_key,
+        bool_or(state = 'gap') as has_gap,
+    from states_by_site
+    where state in ('trained', 'gap')
+    group by site_key, person_key
+),
+
+count_people as (
+    select
+        site_key,
+        count(*) as people,
+        count(*) filter (where not has_gap) as people_without_gap,
+    from people_by_site
     group by site_key
 ),
 
@@ -79,12 +102,12 @@ final as (
         coalesce(count_states.in_grace, 0) as in_grace,
         coalesce(count_states.not_evaluable, 0) as not_evaluable,
         100.0 * count_states.trained / nullif(count_states.trained + count_states.gap, 0) as requirement_compliance_pct,
-        coalesce(count_states.people, 0) as people,
-        coalesce(count_states.people - count_states.people_with_gap, 0) as people_without_gap,
-        100.0 * (count_states.people - count_states.people_with_gap) / nullif(count_states.people, 0)
-            as person_compliance_pct,
+        coalesce(count_people.people, 0) as people,
+        coalesce(count_people.people_without_gap, 0) as people_without_gap,
+        100.0 * count_people.people_without_gap / count_people.people as person_compliance_pct,
     from all_sites
     left join count_states on all_sites.site_key = count_states.site_key
+    left join count_people on all_sites.site_key = count_people.site_key
 )
 
 select * from final

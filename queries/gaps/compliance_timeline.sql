@@ -2,7 +2,7 @@
 -- Key:     worker_id, requirement_id, site, valid_from
 -- Answers: did a worker hold valid training for a requirement at a given instant, and if not, why?
 -- Not for: time after as_of
--- Form:    view
+-- Form:    view of timeline_segments
 select
     worker_keys.worker_id,
     requirement_keys.requirement_id,

@@ -61,7 +61,7 @@ retraining_ends as (
         on credential_intervals.worker_key = required_intervals.worker_key
         and credential_intervals.requirement_key = required_intervals.requirement_key
         and credential_intervals.site_key = required_intervals.site_key
-        and credential_intervals.retrain_event_at > required_intervals.valid_from
+        and credential_intervals.retrain_event_at >= required_intervals.valid_from
         and credential_intervals.retrain_event_at < required_intervals.valid_to
     where credential_intervals.retrain_event_at = credential_intervals.valid_to
 ),
@@ -85,7 +85,7 @@ periods_that_call as (
         and required_intervals.requirement_key = policy_changes.requirement_key
         and required_intervals.site_key = policy_changes.site_key
         and required_intervals.valid_from = policy_changes.starts_at
-    union all
+    union
     select
         first_events.event_key,
         first_events.effective_at,

@@ -2,7 +2,7 @@
 -- Key:     worker_id, requirement_id, site, completion_id
 -- Answers: which training was valid for what, from when to when, and what ended it?
 -- Not for: whether anybody required it (see compliance_timeline)
--- Form:    view
+-- Form:    view of credential_intervals
 select
     worker_keys.worker_id,
     requirement_keys.requirement_id,

@@ -4,35 +4,37 @@
 -- Not for: policy changes (a requirement that starts by a rule's date is no event)
 with
 
+-- role_keys run on within an assignment: its state before is one less, unless there was a break
 employed_states as (
     select
-        role_intervals.role_key,
-        role_intervals.worker_key,
-        role_intervals.person_key,
-        role_intervals.assignment_key,
-        role_intervals.valid_from,
-        role_intervals.valid_to,
-        role_intervals.recorded_at,
-        role_intervals.is_on_leave,
-        role_intervals.is_contingent,
-        role_intervals.is_ended_by_contract,
-        role_intervals.starts_on,
-        role_intervals.worker_id,
-        role_intervals.job_code,
-        role_intervals.task_scope_set,
-        role_intervals.site,
-        coalesce(lag(role_intervals.valid_to) over by_assignment = role_intervals.valid_from, false) as has_before,
-        coalesce(lead(role_intervals.valid_from) over by_assignment = role_intervals.valid_to, false) as has_after,
-        lag(role_intervals.is_on_leave) over by_assignment as before_is_on_leave,
-        lag(role_intervals.is_contingent) over by_assignment as before_is_contingent,
-        lag(role_intervals.job_code) over by_assignment as before_job_code,
-        lag(role_intervals.task_scope_set) over by_assignment as before_task_scope_set,
-        lag(role_intervals.site) over by_assignment as before_site,
-    from role_intervals
-    window by_assignment as (
-        partition by role_intervals.worker_key, role_intervals.assignment_key
-        order by role_intervals.valid_from
-    )
+        states.role_key,
+        states.worker_key,
+        states.person_key,
+        states.valid_from,
+        states.valid_to,
+        states.is_on_leave,
+        states.is_contingent,
+        states.is_ended_by_contract,
+        states.starts_on,
+        states.is_from_first_snapshot,
+        befores.role_key as before_role_key,
+        befores.is_on_leave as before_is_on_leave,
+        befores.is_contingent as before_is_contingent,
+        befores.job_code is distinct from states.job_code
+        or befores.task_scope_set is distinct from states.task_scope_set as is_other_role,
+        befores.site is distinct from states.site as is_other_site,
+        afters.role_key as after_role_key,
+    from role_intervals as states
+    left join role_intervals as befores
+        on states.role_key - 1 = befores.role_key
+        and states.worker_key = befores.worker_key
+        and states.assignment_key = befores.assignment_key
+        and states.valid_from = befores.valid_to
+    left join role_intervals as afters
+        on states.role_key + 1 = afters.role_key
+        and states.worker_key = afters.worker_key
+        and states.assignment_key = afters.assignment_key
+        and states.valid_to = afters.valid_from
 ),
 
 -- What the worker's assignments, this one among them, say just before a state starts, when it starts, and when it ends.
@@ -54,16 +56,6 @@ first_states as (
         min(valid_from) as first_valid_from,
     from employed_states
     group by worker_key
-),
-
--- Who was there in a feed's first snapshot began before it.
-snapshot_beginnings as (
-    select
-        worker_id,
-        assignment_key,
-        valid_from,
-    from role_states
-    where is_from_first_snapshot
 ),
 
 first_employee_states as (
@@ -92,7 +84,7 @@ rank_starts_of_employment as (
     left join first_employee_states on employed_states.person_key = first_employee_states.person_key
     where
         not surroundings.was_employed
-        or (employed_states.has_before and employed_states.is_contingent <> employed_states.before_is_contingent)
+        or employed_states.is_contingent <> employed_states.before_is_contingent
 ),
 
 starts_of_employment as (
@@ -101,16 +93,12 @@ starts_of_employment as (
     from rank_starts_of_employment as starts
     inner join worker_keys on starts.worker_key = worker_keys.worker_key
     inner join first_states on starts.worker_key = first_states.worker_key
-    left join snapshot_beginnings
-        on starts.worker_id = snapshot_beginnings.worker_id
-        and starts.assignment_key = snapshot_beginnings.assignment_key
-        and starts.valid_from = snapshot_beginnings.valid_from
     where
         starts.start_rank = 1
-        -- somebody hired before this history begins: the first state is no event
+        -- somebody hired before this history begins, or there when it does: the first state is no event
         and not (
             starts.valid_from = first_states.first_valid_from
-            and (coalesce(worker_keys.hired_on < starts.starts_on, false) or snapshot_beginnings.worker_id is not null)
+            and (coalesce(worker_keys.hired_on < starts.starts_on, false) or starts.is_from_first_snapshot)
         )
 ),
 
@@ -139,23 +127,21 @@ changes as (
     inner join surroundings on employed_states.role_key = surroundings.role_key
     where
         case
-            when employed_states.has_before then
-                employed_states.job_code is distinct from employed_states.before_job_code
-                or employed_states.task_scope_set is distinct from employed_states.before_task_scope_set
-            else surroundings.was_employed
+            when employed_states.before_role_key is null then surroundings.was_employed
+            else employed_states.is_other_role
         end
     union all
     select role_key, 'transfer' as event_type
     from employed_states
-    where has_before and site is distinct from before_site
+    where before_role_key is not null and is_other_site
     union all
     select role_key, 'leave_start' as event_type
     from employed_states
-    where has_before and is_on_leave and not before_is_on_leave
+    where is_on_leave and not before_is_on_leave
     union all
     select role_key, 'leave_return' as event_type
     from employed_states
-    where has_before and not is_on_leave and before_is_on_leave
+    where not is_on_leave and before_is_on_leave
 ),
 
 ends as (
@@ -169,46 +155,48 @@ ends as (
     from employed_states
     inner join surroundings on employed_states.role_key = surroundings.role_key
     where
-        not employed_states.has_after
+        employed_states.after_role_key is null
         and surroundings.goes_on
 ),
 
 events as (
     select
-        employed_states.role_key,
-        employed_states.worker_key,
-        employed_states.worker_id,
-        employed_states.assignment_key,
+        changes.role_key,
         changes.event_type,
         false as is_assignment_end,
-        employed_states.valid_from as effective_at,
-        employed_states.recorded_at,
-        employed_states.job_code,
-        case when employed_states.has_before then employed_states.before_job_code end as previous_job_code,
-        employed_states.site,
-        case when employed_states.has_before then employed_states.before_site end as previous_site,
+        roles.worker_key,
+        roles.worker_id,
+        roles.assignment_key,
+        roles.valid_from as effective_at,
+        roles.recorded_at,
+        roles.job_code,
+        befores.job_code as previous_job_code,
+        roles.site,
+        befores.site as previous_site,
     from changes
+    inner join role_intervals as roles on changes.role_key = roles.role_key
     inner join employed_states on changes.role_key = employed_states.role_key
+    left join role_intervals as befores on employed_states.before_role_key = befores.role_key
     union all
     select
-        employed_states.role_key,
-        employed_states.worker_key,
-        employed_states.worker_id,
-        employed_states.assignment_key,
+        ends.role_key,
         ends.event_type,
         true as is_assignment_end,
-        employed_states.valid_to as effective_at,
-        coalesce(states_that_start.recorded_at, employed_states.recorded_at) as recorded_at,
+        roles.worker_key,
+        roles.worker_id,
+        roles.assignment_key,
+        roles.valid_to as effective_at,
+        coalesce(states_that_start.recorded_at, roles.recorded_at) as recorded_at,
         null as job_code,
-        employed_states.job_code as previous_job_code,
+        roles.job_code as previous_job_code,
         null as site,
-        employed_states.site as previous_site,
+        roles.site as previous_site,
     from ends
-    inner join employed_states on ends.role_key = employed_states.role_key
+    inner join role_intervals as roles on ends.role_key = roles.role_key
     left join role_states as states_that_start
-        on employed_states.worker_id = states_that_start.worker_id
-        and employed_states.assignment_key = states_that_start.assignment_key
-        and employed_states.valid_to = states_that_start.valid_from
+        on roles.worker_key = states_that_start.worker_key
+        and roles.assignment_key = states_that_start.assignment_key
+        and roles.valid_to = states_that_start.valid_from
 ),
 
 final as (

@@ -2,7 +2,7 @@
 -- Key:     worker_id, requirement_id, site, valid_from
 -- Answers: what was required of whom, when, and by which rules?
 -- Not for: whether it was met (see compliance_timeline)
--- Form:    view
+-- Form:    view of required_intervals
 select
     worker_keys.worker_id,
     requirement_keys.requirement_id,

@@ -25,6 +25,7 @@ final as (
         role_states.is_contingent,
         role_states.is_ended_by_contract,
         role_states.starts_on,
+        role_states.is_from_first_snapshot,
         role_states.job_code,
         role_states.department,
         role_states.task_scope_set,
