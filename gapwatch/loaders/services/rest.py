@@ -77,7 +77,7 @@ class _Reader:
         follower = Follower(rest.since, self._before) if rest.since else None
         asked = follower.asks_for() if follower else None
         if rest.since and asked is not None and source.mode in INCREMENTAL:
-            params[rest.since.parameter] = asked
+            params[rest.since.parameter] = rest.since.template.replace("{}", asked)
         last = self._before.cursor if rest.paging.resume else None
         with Client(rest, where=self.where, progress=self._progress) as client, RecordFile(scratch) as file:
             pages = Pages(

@@ -130,6 +130,19 @@ def test_an_overlap_in_every_way_to_write_a_time(place: Place, service: HttpServ
     assert ids(place) == []
 
 
+def test_a_filter_of_odata(place: Place, service: HttpService) -> None:
+    service.answers["/EmpJob"] = lambda _: (200, {}, {"d": {"results": [changed("E1", "/Date(1769940000000+0000)/")]}})
+    since = (
+        'parameter = "$filter", field = "changed", format = "iso",'
+        " template = \"lastModifiedDateTime gt datetimeoffset'{}'\""
+    )
+    text = source(service, since=since, path="/EmpJob", paging='{ type = "none" }', more='records = "d.results"')
+    assert place.load(text, at=DAYS[0]).code == 0
+    assert place.load(at=DAYS[1]).code == 0
+    assert service.asked[1].query == {"$filter": "lastModifiedDateTime gt datetimeoffset'2026-02-01T10:00:00.000Z'"}
+    assert ids(place) == []
+
+
 def test_the_first_load_may_start_somewhere(place: Place, service: HttpService) -> None:
     service.records = [changed("E1", "2026-02-01T10:00:00Z")]
     since = 'parameter = "since", field = "changed", start = "2025-01-01"'

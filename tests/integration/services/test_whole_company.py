@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Place
+from .conftest import SECRET, Place
 from .database_servers import Server, postgresql
 from .http_service import Asked, HttpService
 from .lrs import Lrs, statement, voiding
@@ -164,6 +164,9 @@ def test_the_same_company_from_files_and_from_services(place: Place, service: Ht
     assert answer.code == 0, answer.err
     before = published(served)
     assert before == wanted
+
+    for path in served.warehouse.rglob("*"):
+        assert path.is_dir() or SECRET.encode() not in path.read_bytes(), path.name
 
     lrs.store(voiding(statements["D1"]["id"], at=SECOND), at=SECOND)
     answer = served.command("run", "--loaded-at", SECOND, "--as-of", FIRST)
