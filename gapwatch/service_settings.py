@@ -108,11 +108,14 @@ class Since(_Frozen):
     parameter: str  # the query parameter
     field: str  # dotted path, in a record, of the time that it acts on
     format: Literal["as_is", "iso", "date", "epoch_s", "epoch_ms"] = "as_is"
+    template: str = "{}"  # what the parameter says; {} is the time
     overlap_seconds: float = Field(default=0, ge=0)  # ask for that much again; what is known is left out
     start: str | None = None  # what the first load asks for; none: everything
 
     @model_validator(mode="after")
     def _overlap_needs_time(self) -> Since:
+        if "{}" not in self.template:
+            raise ValueError("template needs {}, where the time goes")
         if self.overlap_seconds and self.format == "as_is":
             raise ValueError("overlap_seconds needs format, to know how the service writes a time")
         return self

@@ -24,7 +24,8 @@ _GLOB = re.compile(r"[*?\[]")
 class Fetched:
     """One file to load. ``address`` is relative to the configuration's folder when it lies in there, and
     holds no password; ``path`` is where it can be read now. Of a service: the ``format`` of the file that its
-    records became, and the ``cursor`` from which the next load goes on.
+    records became, and the ``cursor`` from which the next load goes on. ``modified``: when the file was last
+    changed, in nanoseconds, where that is to be watched.
     """
 
     address: str
@@ -33,6 +34,12 @@ class Fetched:
     size: int
     format: str | None = None
     cursor: str | None = None
+    modified: int | None = None
+
+    def is_as_fetched(self) -> bool:
+        """Whether the file still is the one whose digest this is, as far as its size and time tell."""
+        now = self.path.stat()
+        return now.st_size == self.size and self.modified in (None, now.st_mtime_ns)
 
 
 def fetch(address: str, *, folder: Path, scratch: Path, source: str) -> Iterator[Fetched]:
@@ -48,7 +55,8 @@ def fetch(address: str, *, folder: Path, scratch: Path, source: str) -> Iterator
     for number, (name, path) in enumerate(_found(address, folder=folder, scratch=scratch, source=source, where=where)):
         try:
             if not is_packed(name):
-                yield Fetched(name, path, _digest(path), path.stat().st_size)
+                before = path.stat()
+                yield Fetched(name, path, _digest(path), before.st_size, modified=before.st_mtime_ns)
                 continue
             unpacked = scratch / f"unpacked-{number:04d}"
             for member in sorted(

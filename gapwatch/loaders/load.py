@@ -118,7 +118,7 @@ def _load(
 
 
 class _OtherRowsError(Exception):
-    """The file does not have as many records as its reader counted."""
+    """The file does not have as many records as its reader counted, or not every one is a row or a reject."""
 
 
 class _Batch:
@@ -225,13 +225,13 @@ class _Batch:
                 if raw.otherwise is None:
                     raise
                 record = self._convert(blank, raw.otherwise(), folder)
-        except duckdb.Error as error:  # its message may quote a value
+        except (duckdb.Error, _OtherRowsError) as error:  # its message may quote a value
             raise LoadError(
                 f"the file's rows cannot be read or converted: {type(error).__name__}",
                 where=f"source {blank.source}, file {file.address}",
                 do="check that the file is whole and that the disk has room",
             ) from error
-        if file.path.stat().st_size != file.size:
+        if not file.is_as_fetched():
             raise LoadError(
                 "the file changed while it was read",
                 where=f"source {blank.source}, file {file.address}",
@@ -290,7 +290,7 @@ class _Batch:
             )
         self._copy(_rejects(parts), rejects)
         first, last = self._range(blank.feed, rows)
-        return replace(
+        record = replace(
             blank,
             rows_read=read_rows + raw.malformed_rows,
             rows_accepted=self._count(_parquet(rows)),
@@ -304,6 +304,9 @@ class _Batch:
             effective_min=first,
             effective_max=last,
         )
+        if record.rows_read != record.rows_accepted + record.rows_rejected:
+            raise _OtherRowsError
+        return record
 
     def _check_dates(self, zone: str, *, where: str) -> None:
         """Raises ConfigurationError for a zone or a date pattern that the engine does not know."""

@@ -24,7 +24,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import openpyxl
 import pyarrow as pa
@@ -193,6 +193,23 @@ def damaged_file(seed: int) -> tuple[str, str, bytes]:
     return feed, name, damage_bytes(content, random_)
 
 
+def settings_of(feed: str, seed: int) -> dict[str, Any]:
+    """How the source of that seed is described, beside its file."""
+    random_ = random.Random(-seed)
+    given: dict[str, Any] = {}
+    if random_.random() < 0.3:
+        given["mode"] = random_.choice(["delta", "snapshot", "event"] if feed == "role_history" else ["delta"])
+    if random_.random() < 0.3:
+        given["date_format"] = random_.choice(["%m/%d/%Y", ("%d.%m.%Y", "epoch_s")])
+    if random_.random() < 0.3:
+        key = {"lms_completions": "completion_id"}.get(feed, "worker_id")
+        given["columns"] = {key: f"upper({key}) || substr({key}, 2)"}
+    if random_.random() < 0.3:
+        given["values"] = {"status": {"active": "leave"}} if feed == "role_history" else {}
+        given["timezone"] = "America/New_York"
+    return given
+
+
 def load_damaged(seed: int, folder: Path) -> str:
     """What became of the file of that seed: ``accepted``, ``rejected`` (some rows) or ``refused``.
 
@@ -203,7 +220,8 @@ def load_damaged(seed: int, folder: Path) -> str:
     settings = Settings(folder=folder, warehouse=Warehouse(path=folder / "warehouse"))
     refused: GapwatchError | None = None
     try:
-        records = load_source(settings, Source(name="s", feed=feed, path=name), loaded_at=_LOADED_AT)
+        source = Source(name="s", feed=feed, path=name, **settings_of(feed, seed))
+        records = load_source(settings, source, loaded_at=_LOADED_AT)
     except GapwatchError as error:
         refused = error
     if refused is not None:

@@ -28,11 +28,12 @@ def missing_modules(extra: str) -> tuple[str, ...]:
 
 
 def fetch_service(
-    source: Source, *, scratch: Path, cursor: str | None, progress: Callable[[str], None]
+    source: Source, *, scratch: Path, cursor: str | None, known: tuple[str, ...], progress: Callable[[str], None]
 ) -> Iterator[Fetched]:
     """The records of a source that is a service, as one file in ``scratch``.
 
-    ``cursor`` is what the source's last load in force reached (``LoadRecord.cursor``). Raises LoadError when the
+    ``cursor`` is what the source's last load in force reached (``LoadRecord.cursor``), ``known`` the columns that it
+    had: services leave empty fields out, and a load of a few records may have none of some. Raises LoadError when the
     records cannot be had whole, ConfigurationError when the source describes it wrongly, when the extra it needs
     is not installed or when the variable of a secret is not set.
     """
@@ -59,4 +60,4 @@ def fetch_service(
     else:
         from gapwatch.loaders.services.rest import fetch_rest
 
-        yield fetch_rest(source, scratch=scratch, cursor=cursor, progress=progress)
+        yield fetch_rest(source, scratch=scratch, cursor=cursor, known=known, progress=progress)

@@ -10,10 +10,13 @@ import datetime as dt
 import hashlib
 import heapq
 import json
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from gapwatch.service_settings import Since
+
+_ODATA: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,11 @@ class Follower:
 
 
 def instant(text: str) -> dt.datetime | None:
-    """An ISO time (UTC where it has no offset) or a number of seconds or milliseconds since 1970; None: neither."""
+    """An ISO time (UTC where it has no offset), or a number of seconds or milliseconds since 1970, also as OData's
+    ``/Date(ms)/``; None: none of them.
+    """
+    odata = _ODATA.fullmatch(text)
+    text = odata.group(1) if odata else text
     try:
         if text.lstrip("-").isdigit() and not (len(text) == 8 and text[:2] in ("19", "20")):
             number = int(text)

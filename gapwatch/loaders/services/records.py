@@ -34,7 +34,7 @@ class RecordFile:
 
     def write(self, record: Any) -> None:
         """Append one record."""
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
         self._file.write(line)
         self._digest.update(line)
         self._size += len(line)

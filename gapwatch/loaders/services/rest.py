@@ -13,6 +13,7 @@ from typing import Any, Final
 from gapwatch.config import Source
 from gapwatch.errors import ConfigurationError, LoadError
 from gapwatch.loaders.fetch import Fetched
+from gapwatch.loaders.objects import flat
 from gapwatch.loaders.services.client import Client
 from gapwatch.loaders.services.cursor import Follower, Reached
 from gapwatch.loaders.services.paging import ListChanged, Page, Pages
@@ -24,12 +25,16 @@ READINGS: Final = 3
 INCREMENTAL: Final = ("delta", "event")
 
 
-def fetch_rest(source: Source, *, scratch: Path, cursor: str | None, progress: Callable[[str], None]) -> Fetched:
-    """The records of a service; in modes ``delta`` and ``event`` those since ``cursor``.
+def fetch_rest(
+    source: Source, *, scratch: Path, cursor: str | None, known: tuple[str, ...], progress: Callable[[str], None]
+) -> Fetched:
+    """The records of a service; in modes ``delta`` and ``event`` those since ``cursor``, where a column that is
+    ``known`` and that no record has is empty.
 
     Raises LoadError when the list cannot be had whole, ConfigurationError when the source describes it wrongly.
     """
-    reader = _Reader(source, source.rest or Rest(), cursor=cursor, progress=progress)
+    known = known if source.mode in INCREMENTAL and source.unnest is None else ()
+    reader = _Reader(source, source.rest or Rest(), cursor=cursor, known=known, progress=progress)
     for _ in range(READINGS):
         try:
             return reader.read(scratch)
@@ -49,8 +54,16 @@ def say_page(progress: Callable[[str], None], name: str, page: Page, *, count: i
 
 
 class _Reader:
-    def __init__(self, source: Source, rest: Rest, *, cursor: str | None, progress: Callable[[str], None]) -> None:
-        self._source, self._rest, self._progress = source, rest, progress
+    def __init__(
+        self,
+        source: Source,
+        rest: Rest,
+        *,
+        cursor: str | None,
+        known: tuple[str, ...],
+        progress: Callable[[str], None],
+    ) -> None:
+        self._source, self._rest, self._known, self._progress = source, rest, known, progress
         self._address = shown(source.path)
         self.where = f"source {source.name}: {self._address}"
         since, paging = rest.since, rest.paging
@@ -64,7 +77,7 @@ class _Reader:
         follower = Follower(rest.since, self._before) if rest.since else None
         asked = follower.asks_for() if follower else None
         if rest.since and asked is not None and source.mode in INCREMENTAL:
-            params[rest.since.parameter] = asked
+            params[rest.since.parameter] = rest.since.template.replace("{}", asked)
         last = self._before.cursor if rest.paging.resume else None
         with Client(rest, where=self.where, progress=self._progress) as client, RecordFile(scratch) as file:
             pages = Pages(
@@ -76,10 +89,12 @@ class _Reader:
                 max_pages=rest.max_pages,
                 cursor=last,
             )
-            received = 0
+            received, is_complete = 0, False
             for page in pages:
                 for record in page.records:
                     if follower is None or _is_new(record, follower):
+                        if isinstance(record, dict) and not is_complete:
+                            record, is_complete = self._completed(record), True
                         file.write(record)
                 received += len(page.records)
                 last = page.cursor or last
@@ -94,6 +109,11 @@ class _Reader:
         if rest.paging.resume:
             reached = Reached(reached.of, reached.since, reached.seen, last)
         return file.fetched(self._address, cursor=reached.to_text())
+
+    def _completed(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The record with every known column, empty where it has none."""
+        own = flat(record)
+        return record | {name: None for name in self._known if name not in own}
 
     def _records(self, body: Any) -> list[Any]:
         path = self._source.records

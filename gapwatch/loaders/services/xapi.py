@@ -31,6 +31,7 @@ _VERBS: Final = {
     "http://adlnet.gov/expapi/verbs/failed": "failed",
     "https://w3id.org/xapi/adl/verbs/waived": "waived",
 }
+_COLUMNS: Final = ("completion_id", "account_id", "course_id", "completed_at", "result", "score", "recorded_at")
 _SINCE: Final = Since(parameter="since", field="stored", format="iso", overlap_seconds=1)
 _PAGING: Final = Paging(type="next_link", next="more")
 
@@ -155,7 +156,7 @@ class _Attempts:
         if tombstones:
             for target in self.voided:
                 if target not in dropped:
-                    file.write({"completion_id": target, "is_deleted": "true"})
+                    file.write(dict.fromkeys(_COLUMNS) | {"completion_id": target, "is_deleted": "true"})
         return kept
 
 

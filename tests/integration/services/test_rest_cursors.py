@@ -66,6 +66,23 @@ def test_a_record_that_changed_again_at_the_same_time_is_taken(place: Place, ser
     assert [row["full_name"] for row in place.rows()] == ["Dana"]
 
 
+def test_a_field_that_no_record_of_a_small_load_has_is_empty(place: Place, service: HttpService) -> None:
+    text = source(service).replace('worker_id = "id"', 'worker_id = "id", full_name = "name.full"')
+    service.records = [{"id": "E1", "changed": DAYS[0], "name": {"full": "Dana"}}]
+    assert place.load(text, at=DAYS[1]).code == 0
+    service.records = [changed("E2", DAYS[2]), {"id": "E3", "changed": DAYS[2], "name": {"full": "Olu"}}]
+    assert place.load(at=DAYS[3]).code == 0
+    assert [row["full_name"] for row in place.rows()] == [None, "Olu"]
+    service.records = [changed("E4", DAYS[4])]
+    answer = place.load(at=DAYS[5])
+    assert answer.code == 0, answer.err
+    assert [row["full_name"] for row in place.rows()] == [None]
+    service.records = []
+    assert place.load(at=DAYS[6]).code == 0
+    service.records = [changed("E5", DAYS[7])]
+    assert place.load(at=DAYS[8]).code == 0
+
+
 def test_a_full_load_asks_for_everything_but_says_how_far_it_came(place: Place, service: HttpService) -> None:
     service.records = [changed("E1", "2026-02-01T10:00:00Z")]
     place.load(source(service, mode="full"), at=DAYS[0])
@@ -110,6 +127,19 @@ def test_an_overlap_in_every_way_to_write_a_time(place: Place, service: HttpServ
     assert place.load(at=DAYS[2]).code == 0
     assert ids(place) == ["E0"]
     assert place.load(at=DAYS[3]).code == 0
+    assert ids(place) == []
+
+
+def test_a_filter_of_odata(place: Place, service: HttpService) -> None:
+    service.answers["/EmpJob"] = lambda _: (200, {}, {"d": {"results": [changed("E1", "/Date(1769940000000+0000)/")]}})
+    since = (
+        'parameter = "$filter", field = "changed", format = "iso",'
+        " template = \"lastModifiedDateTime gt datetimeoffset'{}'\""
+    )
+    text = source(service, since=since, path="/EmpJob", paging='{ type = "none" }', more='records = "d.results"')
+    assert place.load(text, at=DAYS[0]).code == 0
+    assert place.load(at=DAYS[1]).code == 0
+    assert service.asked[1].query == {"$filter": "lastModifiedDateTime gt datetimeoffset'2026-02-01T10:00:00.000Z'"}
     assert ids(place) == []
 
 
