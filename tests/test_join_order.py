@@ -15,10 +15,12 @@ import pytest
 from sample_generation import published_sample
 
 from gapwatch.config import load_settings
+from gapwatch.inputs import create_landed
 from gapwatch.modelling import Model, all_models
 from gapwatch.reads import question_parameters
 from gapwatch.shipped import query_folder
 from gapwatch.warehouse.generations import generation_path
+from gapwatch.warehouse.landing import read_manifests
 
 _MODELS = [model for model in all_models().values() if model.folder != "staging"]
 _QUESTIONS = sorted(path.stem for path in (query_folder() / "ask").glob("*.sql"))
@@ -31,8 +33,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
     settings = load_settings(published_sample(tmp_path_factory.getbasetemp()))
     with duckdb.connect(str(generation_path(settings.warehouse.path)), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        # One load: what is in force is all that ever landed.
-        connection.execute("create temp view landed_lms_accounts as select * from staged_lms_accounts")
+        create_landed(connection, settings.warehouse.path, read_manifests(settings.warehouse.path))
         yield connection
 
 

@@ -130,7 +130,7 @@ def run_bench(
 
 
 def measure_floor(connection: duckdb.DuckDBPyConnection) -> tuple[float, int]:
-    """Seconds to order every boundary of the built database once, into a table of it as every model is, and how many."""
+    """Seconds to order every boundary once, into a table of the database as models are, and how many there are."""
     # Order is the work: without it DuckDB would drop the sort.
     connection.execute("set preserve_insertion_order = true")
     seconds, _ = _timed(lambda: connection.execute(f"create or replace table floor as {bench_sql('floor')}"))

@@ -1,6 +1,7 @@
 """Model files: one SQL statement each, under a header that states grain, key, and what it answers.
 
-A line ``-- Form: view`` makes a view of it; ``view of MODEL`` one that adds text to each row another model holds in numbers.
+A line ``-- Form: view`` makes a view of it; ``view of MODEL`` one that has as many rows as that model, whose numbers it
+puts into words.
 Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``. Runs nothing.
 """
 

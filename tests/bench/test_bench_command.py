@@ -44,8 +44,7 @@ def test_json_has_these_keys_and_types(tmp_path: Path) -> None:
         assert isinstance(model["rows"], int)
         assert model["seconds"] >= 0
     assert figures["models"]["gaps"]["rows"] > 0
-    spent = sum(model["seconds"] for model in figures["models"].values())
-    assert spent <= figures["build_seconds"]
+    assert max(model["seconds"] for model in figures["models"].values()) <= figures["build_seconds"]
     assert figures["ratio"] == pytest.approx(figures["build_seconds"] / figures["floor_seconds"])
     assert figures["cpu_ratio"] == pytest.approx(figures["build_cpu_seconds"] / figures["floor_cpu_seconds"])
     assert min(figures[name] for name in ("as_of_ms", "person_ms", "peak_rss_mb", "generate_seconds")) > 0
@@ -108,7 +107,8 @@ def test_states_on_a_day_are_those_of_the_timeline(company: duckdb.DuckDBPyConne
 
 def test_a_worker_s_timeline_is_the_published_one(company: duckdb.DuckDBPyConnection) -> None:
     (worker,) = company.execute("select min(worker_id) from gaps").fetchall()[0]
-    told = company.execute(bench_sql("person_timeline_segments"), {"worker": worker}).fetchall()
+    [(key,)] = company.execute(bench_sql("person_key"), {"worker": worker}).fetchall()
+    told = company.execute(bench_sql("person_timeline_segments"), {"worker": key}).fetchall()
     published = company.execute(
         "select requirement_id, site, valid_from, valid_to, state, cause from compliance_timeline where worker_id = ?",
         [worker],
