@@ -204,6 +204,7 @@ class Conversion:
             if column.kind in no_date:
                 value = f"case when {value} not in {SENTINELS} then {value} end"
             if column.kind in (Kind.CHOICE, Kind.BOOLEAN):
+                layers.texts.append(f"{_trimmed(source_value, mapped.type, edges)} as r_{name}")  # for its rejects
                 value = f"lower({value})"
             if column.default is not None:
                 value = f"coalesce({value}, {quoted_text(column.default)})"
@@ -239,7 +240,7 @@ class Conversion:
         layers, name = self._layers, column.name
         if column.kind is Kind.CHOICE:
             reason = f"not one of {', '.join(column.choices)}"
-            layers.faults.append(Fault(name, _none_of(text, column.choices), text, quoted_text(reason)))
+            layers.faults.append(Fault(name, _none_of(text, column.choices), f"r_{name}", quoted_text(reason)))
             layers.landed[name] = text
         elif column.kind is Kind.INTEGER:
             number = f"try_cast({text} as bigint)"  # it rounds 1.5, hence the pattern
@@ -249,7 +250,7 @@ class Conversion:
             layers.landed[name] = number
         elif column.kind is Kind.BOOLEAN:
             reason = "not one of yes, no, true, false, 1, 0"
-            layers.faults.append(Fault(name, _none_of(text, _TRUE + _FALSE), text, quoted_text(reason)))
+            layers.faults.append(Fault(name, _none_of(text, _TRUE + _FALSE), f"r_{name}", quoted_text(reason)))
             layers.landed[name] = f"case when {text} is not null then not {_none_of(text, _TRUE)} end"
         else:
             layers.landed[name] = text

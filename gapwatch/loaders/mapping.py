@@ -100,6 +100,9 @@ class Mapped:
     may_fail: bool = False
 
 
+_NEVER = Mapped("false", "BOOLEAN")
+
+
 @dataclass(frozen=True)
 class Mapping:
     """How one file becomes rows of its feed. A canonical column that is not in ``columns`` is not
@@ -127,6 +130,8 @@ def map_columns(raw: Raw, source: Source, *, optional: frozenset[str], given: fr
     if deletion is not None:  # a file of deleted rows may hold their keys alone
         identity = FEEDS[source.feed].identity
         optional |= {column.name for column in FEEDS[source.feed].columns if column.name not in identity}
+    where_mapped = _where(raw, source, used, must_exist="where" in given, where=where)
+    takes_none = where_mapped == _NEVER
     for column in FEEDS[source.feed].columns:
         wanted = source.columns.get(column.name)
         place = f"{where}, column {column.name}"
@@ -142,13 +147,12 @@ def map_columns(raw: Raw, source: Source, *, optional: frozenset[str], given: fr
                 columns[column.name] = mapped[0]
                 used.update(mapped[1])
                 continue
-        if column.required and column.name not in optional and raw.columns:
+        if column.required and column.name not in optional and raw.columns and not takes_none:
             raise ConfigurationError(
                 f"feed {source.feed} needs {column.name}, which the file does not have",
                 where=place,
                 do=f"map it in [sources.columns]; the file's columns: {_names(raw)}",
             )
-    where_mapped = _where(raw, source, used, must_exist="where" in given, where=where)
     return Mapping(
         columns,
         tuple(column for column in raw.columns if column.position not in used),
@@ -195,6 +199,8 @@ def _where(raw: Raw, source: Source, used: set[int], *, must_exist: bool, where:
     place = f"{where}, where"
     found = _expression(raw, source.where, where=place, must_exist=must_exist)
     if found is None:
+        if source.format == "json":  # where nobody has a value, JSON has no key: nobody meets the condition
+            return _NEVER
         raise _unknown(raw, source.where, place)
     used.update(found[1])
     if found[0].type not in ("BOOLEAN", '"NULL"'):

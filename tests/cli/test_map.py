@@ -70,7 +70,7 @@ def test_it_rehearses_a_load(tmp_path: Path) -> None:
     assert refusals == [
         (4, "effective_from", "30.02.2026"),
         (5, "effective_from", "Xxx Xxxxxx"),
-        (6, "status", "z"),
+        (6, "status", "Z"),
     ]
     assert any("which of active, leave" in question and question.endswith(": Z") for question in found["questions"])
     assert any("end_dates" in question for question in found["questions"])

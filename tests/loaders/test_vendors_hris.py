@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from gapwatch.errors import ConfigurationError
+
 from .conftest import FIRST, Loading
 
 VENDORS = Path(__file__).parent / "vendors"
@@ -144,6 +146,14 @@ def test_adp_terminations_name_the_last_day(loading: Loading) -> None:
     assert left_out(loading) == [2]
 
 
+def test_adp_without_any_leaver(loading: Loading) -> None:
+    """JSON has no key where nobody has a value: nobody is taken, and that is no mistake of the mapping."""
+    assert export(loading, "role_history", "adp/workers-1.json", preset="adp_terminations") == []
+    assert (loading.record.rows_read, loading.record.rows_left_out) == (4, 4)
+    with pytest.raises(ConfigurationError, match="Termination Date"):  # a delimited file names all its columns
+        loading.load("role_history", "Employee ID,Left\n1,\n", preset="roster_terminations")
+
+
 def test_ukg_job_history(loading: Loading) -> None:
     rows = export(loading, "role_history", "ukg/job_history.json", preset="ukg_job_history")
     assert picked(rows, "worker_id", "assignment_key", "effective_from_on", "status", "job_code") == [
@@ -159,7 +169,7 @@ def test_ukg_job_history(loading: Loading) -> None:
         (at(2025, 5, 20, 14),),
         (at(2025, 10, 15, 17),),
     ]
-    assert [one["raw_value"] for one in loading.rejects()] == ["o"]  # a code that is left to the customer
+    assert [one["raw_value"] for one in loading.rejects()] == ["O"]  # a code that is left to the customer
     workers = export(loading, "workers", "ukg/employment_details.json", preset="ukg_employment_details", name="w")
     assert picked(workers, "worker_id", "hired_on") == [("000000101", day("1996-01-01"))]
     assert [one["reason"].split(";")[0] for one in loading.rejects()] == ["duplicate key worker_id=000000101"]
@@ -184,7 +194,7 @@ def test_bamboohr_tables(loading: Loading) -> None:
         ("6", day("2025-01-06"), "active", "contractor", None),
         ("6", day("2025-07-01"), "active", "employee", None),
     ]
-    assert [one["raw_value"] for one in loading.rejects()] == ["gig"]
+    assert [one["raw_value"] for one in loading.rejects()] == ["Gig"]
     workers = export(loading, "workers", "bamboohr/employees.json", preset="bamboohr_employees", name="w")
     assert picked(workers, "worker_id", "email", "hired_on") == [
         ("5", "nils@example.com", day("2025-01-06")),

@@ -133,7 +133,7 @@ def test_cornerstone_users_by_id_not_by_label(loading: Loading) -> None:
         ("22", "008", "inactive", at(2026, 2, 1, 12)),
     ]
     (reject,) = loading.rejects()
-    assert (reject["row_number"], reject["column_name"], reject["raw_value"]) == (4, "status", "aktiv")
+    assert (reject["row_number"], reject["column_name"], reject["raw_value"]) == (4, "status", "Aktiv")
 
 
 def test_cornerstone_transcript(loading: Loading) -> None:

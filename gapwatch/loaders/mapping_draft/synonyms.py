@@ -21,7 +21,7 @@ COLUMNS: Final[dict[str, str]] = {
     "effective_from": "effectivefrom effectivedate effectivestartdate jobeffectivedate startdate validfrom date"
     " effdt begindate fromdate",
     "sequence": "sequence seqnumber effectivesequence effseq seq sequencenumber",
-    "effective_to": "effectiveto enddate effectiveenddate validto todate",
+    "effective_to": "effectiveto enddate effectiveenddate validto todate until validuntil",
     "recorded_at": "recordedat entrydatetime createddatetime datetimecreated lastupdatedate entrydate createdon"
     " lstupdtstmp transactiondate",
     "status": "status workerstatus employeestatus emplstatus employmentstatus assignmentstatus userstatusid userstatus"
