@@ -8,6 +8,7 @@ Called by ``gapwatch.loaders.fetch``.
 from __future__ import annotations
 
 import bz2
+import errno
 import fnmatch
 import gzip
 import hashlib
@@ -29,6 +30,7 @@ _TARS: Final = {".tgz": "gz", ".tbz2": "bz2", ".txz": "xz", ".tzst": "zst"}
 _MOST_MEMBERS: Final = 10_000
 _HARMLESS: Final = 256 << 20  # bytes that a packed file may always become
 _RATIO: Final = 200  # beyond that, bytes out of one byte in
+_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # not the archive's fault
 _DAMAGED: Final = (
     EOFError,
     OSError,
@@ -81,10 +83,10 @@ def unpack(path: Path, *, name: str, scratch: Path, where: str, pattern: str | N
             target = scratch / f"{number:05d}"
             yield _written(member, stream, target, limit)
     except _DAMAGED as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the disk's fault, not the archive's
+        if isinstance(error, OSError) and error.errno in _DISK:
+            raise
         raise LoadError(
-            f"the archive is damaged or of an unknown kind: {type(error).__name__}",
+            "the archive is damaged or of an unknown kind",
             where=where,
             do="check that the export completed and was copied whole; zip, tar, gz, bz2, xz and zst can be read",
         ) from error

@@ -67,7 +67,7 @@ def read_delimited(
             except UnicodeDecodeError:
                 continue
         raise LoadError(
-            f"the file is not {' or '.join(encodings)} text",
+            f"the file is not {' or '.join(name.removesuffix('-sig') for name in encodings)} text",
             where=where,
             do="set encoding in [[sources]] to what the export writes",
         )

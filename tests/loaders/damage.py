@@ -162,6 +162,12 @@ def as_parquet(rows: Table, _: random.Random) -> bytes:
     return target.getvalue()
 
 
+def packed_csv(rows: Table, random_: random.Random) -> bytes:
+    """CSV for an archive, which may well be damaged before it is packed."""
+    content = as_csv(rows, random_)
+    return damage_bytes(content, random_) if random_.random() < 0.5 else content
+
+
 def zipped(content: bytes) -> bytes:
     """The same in an archive."""
     target = io.BytesIO()
@@ -176,10 +182,13 @@ FORMATS: Final[dict[str, Callable[[Table, random.Random], bytes]]] = {
     "feed.xml": as_xml,
     "feed.xlsx": as_xlsx,
     "feed.parquet": as_parquet,
-    "feed.csv.gz": lambda rows, random_: gzip.compress(as_csv(rows, random_), mtime=0),
-    "feed.csv.bz2": lambda rows, random_: bz2.compress(as_csv(rows, random_)),
-    "feed.zip": lambda rows, random_: zipped(as_csv(rows, random_)),
+    "feed.csv.gz": lambda rows, random_: gzip.compress(packed_csv(rows, random_), mtime=0),
+    "feed.csv.bz2": lambda rows, random_: bz2.compress(packed_csv(rows, random_)),
+    "feed.zip": lambda rows, random_: zipped(packed_csv(rows, random_)),
 }
+
+
+_TEXTS: Final = ("feed.csv", "feed.json", "feed.xml")
 
 
 def damaged_file(seed: int) -> tuple[str, str, bytes]:
@@ -190,6 +199,8 @@ def damaged_file(seed: int) -> tuple[str, str, bytes]:
     if random_.random() < 0.7:
         damage_table(rows, random_)
     content = FORMATS[name](rows, random_) if rows and all(rows) else b""
+    if name not in _TEXTS and random_.random() < 0.6:
+        return feed, name, content  # one wrong byte makes most packed files unreadable as a whole
     return feed, name, damage_bytes(content, random_)
 
 
@@ -247,7 +258,7 @@ def _check_account(warehouse: Path, record: LoadRecord) -> None:
 
 
 def _tag(name: str) -> str:
-    clean = "".join(letter for letter in name if letter.isalnum() and letter.isascii())
+    clean = "".join(letter for letter in name if letter.isascii() and (letter.isalnum() or letter == "_"))
     return f"x{clean}" if clean != name or not clean[:1].isalpha() else name
 
 
