@@ -49,6 +49,8 @@ def test_11_a_completion_that_vanishes_stays_a_credential(company: Company) -> N
         ("W4", "9", "2026-03-02T10:00:00Z"),
     ]
     assert company.rows("select worker_id from gaps where closed_at is null") == []
+    changes = "select record_id, change from record_changes order by 1, 2"
+    assert company.rows(changes) == [("1", "vanished"), ("2", "vanished")]
     company.publish("2026-03-11T12:00:00Z")  # the same file again changes nothing
     assert len(company.rows(CREDENTIALS)) == 3
     company.sources[-1]["vanished"] = "go"  # and a source can say that what is gone never was
