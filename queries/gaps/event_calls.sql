@@ -66,6 +66,20 @@ retraining_ends as (
     where credential_intervals.retrain_event_at = credential_intervals.valid_to
 ),
 
+-- a policy date alone calls for nothing
+policy_starts as (
+    select required_intervals.period_key
+    from required_intervals
+    inner join policy_changes
+        on required_intervals.worker_key = policy_changes.worker_key
+        and required_intervals.requirement_key = policy_changes.requirement_key
+        and required_intervals.site_key = policy_changes.site_key
+        and required_intervals.valid_from = policy_changes.starts_at
+    anti join retraining_ends
+        on required_intervals.period_key = retraining_ends.period_key
+        and required_intervals.valid_from = retraining_ends.happens_at
+),
+
 periods_that_call as (
     select
         first_events.event_key,
@@ -80,12 +94,8 @@ periods_that_call as (
     inner join required_intervals
         on first_events.worker_key = required_intervals.worker_key
         and first_events.effective_at = required_intervals.valid_from
-    anti join policy_changes
-        on required_intervals.worker_key = policy_changes.worker_key
-        and required_intervals.requirement_key = policy_changes.requirement_key
-        and required_intervals.site_key = policy_changes.site_key
-        and required_intervals.valid_from = policy_changes.starts_at
-    union
+    anti join policy_starts on required_intervals.period_key = policy_starts.period_key
+    union all
     select
         first_events.event_key,
         first_events.effective_at,
@@ -96,7 +106,9 @@ periods_that_call as (
         required_intervals.site_key,
         required_intervals.valid_to,
     from first_events
-    inner join required_intervals on first_events.worker_key = required_intervals.worker_key
+    inner join required_intervals
+        on first_events.worker_key = required_intervals.worker_key
+        and first_events.effective_at > required_intervals.valid_from
     inner join retraining_ends
         on required_intervals.period_key = retraining_ends.period_key
         and first_events.effective_at = retraining_ends.happens_at
