@@ -4,25 +4,25 @@
 -- Not for: counting people (one worker may have several)
 with
 
-states as (
-    select period_key, 'trained' as state, valid_from
-    from trained_stretches
-    union all
-    select period_key, state, valid_from
-    from untrained_segments
-),
-
 gap_runs as (
     select
         untrained_segments.segment_key,
         untrained_segments.period_key,
         untrained_segments.valid_from as opened_at,
         untrained_segments.valid_to,
-        states.state as next_state,
+        -- between two untrained segments that do not meet lies training
+        case
+            when nexts.state is not null then nexts.state
+            when untrained_segments.valid_to < periods_begun.valid_to then 'trained'
+        end as next_state,
+        periods_begun.worker_key,
+        periods_begun.requirement_key,
+        periods_begun.site_key,
     from untrained_segments
-    left join states
-        on untrained_segments.period_key = states.period_key
-        and untrained_segments.valid_to = states.valid_from
+    inner join periods_begun on untrained_segments.period_key = periods_begun.period_key
+    left join untrained_segments as nexts
+        on untrained_segments.period_key = nexts.period_key
+        and untrained_segments.valid_to = nexts.valid_from
     where untrained_segments.state = 'gap'
 ),
 
@@ -76,11 +76,10 @@ main_roles as (
         gap_runs.segment_key,
         min(requiring_stretches.role_key) as role_key,
     from gap_runs
-    inner join periods_begun on gap_runs.period_key = periods_begun.period_key
     inner join requiring_stretches
-        on periods_begun.worker_key = requiring_stretches.worker_key
-        and periods_begun.requirement_key = requiring_stretches.requirement_key
-        and periods_begun.site_key = requiring_stretches.site_key
+        on gap_runs.worker_key = requiring_stretches.worker_key
+        and gap_runs.requirement_key = requiring_stretches.requirement_key
+        and gap_runs.site_key = requiring_stretches.site_key
         and gap_runs.opened_at >= requiring_stretches.valid_from
         and gap_runs.opened_at < requiring_stretches.valid_to
     group by gap_runs.segment_key
@@ -126,18 +125,17 @@ final as (
         role_intervals.site as role_site,
         hr_events.event_id,
         gap_runs.period_key,
-        periods_begun.worker_key,
+        gap_runs.worker_key,
     from gap_runs
-    inner join periods_begun on gap_runs.period_key = periods_begun.period_key
     inner join days_of_gaps on gap_runs.segment_key = days_of_gaps.segment_key
-    inner join worker_keys on periods_begun.worker_key = worker_keys.worker_key
-    inner join requirement_keys on periods_begun.requirement_key = requirement_keys.requirement_key
+    inner join worker_keys on gap_runs.worker_key = worker_keys.worker_key
+    inner join requirement_keys on gap_runs.requirement_key = requirement_keys.requirement_key
     inner join gap_causes on days_of_gaps.cause = gap_causes.cause
-    left join site_keys on periods_begun.site_key = site_keys.site_key
+    left join site_keys on gap_runs.site_key = site_keys.site_key
     left join main_roles on gap_runs.segment_key = main_roles.segment_key
     left join role_intervals on main_roles.role_key = role_intervals.role_key
     left join hr_events
-        on periods_begun.worker_key = hr_events.worker_key
+        on gap_runs.worker_key = hr_events.worker_key
         and gap_runs.opened_at = hr_events.effective_at
         and hr_events.rank_at_instant = 1
         and not hr_events.is_end

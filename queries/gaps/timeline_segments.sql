@@ -4,6 +4,35 @@
 -- Not for: reading (see compliance_timeline); the segment running at as_of ends 9999-12-31 here
 with
 
+-- what the untrained stretches of a period leave
+untrained as (
+    select period_key, valid_from, valid_to
+    from untrained_stretches
+    union all
+    select period_key, valid_to as valid_from, valid_to
+    from periods_begun
+),
+
+follow_untrained as (
+    select
+        period_key,
+        valid_from,
+        lag(valid_to) over (
+            partition by period_key
+            order by valid_from
+        ) as earlier_valid_to,
+    from untrained
+),
+
+trained as (
+    select
+        periods_begun.period_key,
+        coalesce(follow_untrained.earlier_valid_to, periods_begun.valid_from) as valid_from,
+        follow_untrained.valid_from as valid_to,
+    from follow_untrained
+    inner join periods_begun on follow_untrained.period_key = periods_begun.period_key
+),
+
 segments as (
     select
         period_key,
@@ -12,7 +41,8 @@ segments as (
         null as cause,
         valid_from,
         valid_to,
-    from trained_stretches
+    from trained
+    where valid_from < valid_to
     union all
     select
         untrained_segments.period_key,
