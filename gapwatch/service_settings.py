@@ -155,6 +155,7 @@ class Database(_Frozen):
     password_env: str | None = None
     driver: str | None = None  # mysql, mssql: the name of the ODBC driver
     timeout_seconds: float = Field(default=30, gt=0)  # to connect
+    query_timeout_seconds: float = Field(default=3600, gt=0)
     options: dict[str, str] = Field(default_factory=dict)  # further connection settings, e.g. sslmode
 
     @model_validator(mode="after")
@@ -217,7 +218,7 @@ def problem_of(path: str, *, service: str | None, rest: Rest | None, database: D
     if secret:
         return f"path holds {secret[0]}, which looks like a secret; set auth, and the variable that holds it"
     if service == "sql":
-        return None
+        return "write what follows ? in path as options in [sources.database]" if parts.query else None
     if scheme not in ("http", "https") or not parts.hostname:
         return "a service needs a path like https://host/path"
     if rest is not None and rest.auth.type != "none" and not _is_safe(path):

@@ -23,7 +23,7 @@ _CONNECT_SECONDS: Final = 20.0
 def copy_http(address: str, *, scratch: Path, where: str, silence_seconds: float) -> tuple[str, Path]:
     """(address without its query, local copy). Raises LoadError when the file is not there or did not arrive whole."""
     parts = urlsplit(address)
-    target = scratch / f"0000-{PurePosixPath(unquote(parts.path)).name or 'file'}"
+    target = scratch / f"0000-{PurePosixPath(unquote(parts.path)).name[-80:] or 'file'}"
     headers = {"User-Agent": f"gapwatch/{__version__}", "Accept-Encoding": "identity"}
     timeout = httpx2.Timeout(silence_seconds, connect=_CONNECT_SECONDS)
     try:

@@ -60,7 +60,8 @@ def survey(path: Path, *, delimiter: str, end: int | None = None) -> Plain | Non
             if counted is None:
                 return None
             found, inside, broken = counted
-            edges = max(edges, _edges(chunk[3:] if at == 0 else chunk, broken=broken), key=_EDGES.index)
+            if edges != _EDGES[-1]:
+                edges = max(edges, _edges(chunk[3:] if at == 0 else chunk, delimiter, broken), key=_EDGES.index)
             at += len(chunk)
             records += found
             if not inside and (at - start >= wanted or at == size):
@@ -114,11 +115,24 @@ def _chunks(file: BinaryIO, size: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _edges(chunk: bytes, *, broken: bool) -> Edges:
-    """Judged by bytes alone: \\xc2, \\xe2 and \\xef begin every white space that is not ASCII."""
-    if broken or any(space in chunk for space in (b"\t", b"\v", b"\f", b"\xc2", b"\xe2", b"\xef")):
+def _edges(chunk: bytes, delimiter: str, broken: bool) -> Edges:
+    """What the fields in these lines begin or end with. Judged by bytes alone: \\xc2, \\xe2 and \\xef begin every
+    white space that is not ASCII.
+    """
+    others = [b"\v", b"\f", b"\xc2", b"\xe2", b"\xef"]
+    if delimiter != "\t" or b'"' in chunk:
+        others.append(b"\t")
+    if broken or any(space in chunk for space in others):
         return "any"
-    return "blanks" if b" " in chunk else "none"
+    if b" " not in chunk:
+        return "none"
+    import numpy as np
+
+    text = np.frombuffer(b"\n" + chunk + b"\n", dtype=np.uint8)
+    spaces = np.flatnonzero(text == ord(" "))
+    beside = np.concatenate((text[spaces - 1], text[spaces + 1]))
+    at_edge = np.isin(beside, [ord(each) for each in ("\n", "\r", '"', " ", delimiter)]).any()
+    return "blanks" if at_edge else "none"
 
 
 def _count(chunk: bytes, delimiter: bytes, *, inside: bool) -> tuple[int, bool, bool] | None:

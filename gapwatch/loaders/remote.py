@@ -45,7 +45,7 @@ def remote_files(address: str, *, scratch: Path, source: str, where: str) -> Ite
             if not found:
                 raise missing(where)
             for number, (name, info) in enumerate(found):
-                target = scratch / f"{number:04d}-{Path(name).name}"
+                target = scratch / f"{number:04d}-{Path(name).name[-80:]}"
                 _copy(system, name, info, target, where=f"{where}, file {Path(name).name}")
                 yield _shown(address, scheme, name), target
         except LoadError:

@@ -135,3 +135,35 @@ def test_a_file_of_no_feed(tmp_path: Path) -> None:
     answer = gapwatch("map", str(own(tmp_path, "colour,shape\nred,round\n")))
     assert answer.code == 2
     assert "name the feed with --feed" in answer.err
+
+
+def test_a_workbook_of_a_known_shape(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Employee ID", "Name", "Hire Date", "Email"])
+    sheet.append(["007", "Mira Muster", "2025-01-06", "mira@example.com"])
+    book.save(tmp_path / "roster.xlsx")
+    found = mapped(tmp_path / "roster.xlsx")
+    assert (found["preset"], found["rehearsal"]["rows_accepted"]) == ("roster_workers", 1)
+
+
+def test_columns_by_their_canonical_names_whatever_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "logins.jsonl"
+    path.write_text(
+        '{"account_id": "1", "logged_in_at": "x"}\n{"account_id": "2", "logged_in_at": "y"}\n', encoding="utf-8"
+    )
+    found = mapped(path)
+    assert (found["feed"], found["rehearsal"]["rows_rejected"]) == ("lms_logins", 2)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><body>Sign in</body></html>", bytes(range(256)) * 9, b"[]", b"a\n"])
+@pytest.mark.parametrize("name", ["people.csv", "people.json"])
+def test_what_is_no_export(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    answer = gapwatch("map", str(tmp_path / name))
+    assert answer.code in (2, 3)
+    assert answer.err.startswith("gapwatch: ")
+    assert "internal error" not in answer.err

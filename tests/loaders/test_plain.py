@@ -114,12 +114,21 @@ def test_well_formed_quotes_are_plain(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "edges"),
-    [("1,a", "none"), ("1,a b ", "blanks"), ("1,\ta", "any"), ("1,a\u00a0", "any"), ("1,\u00e9", "none")],
+    [
+        ("1,a", "none"),
+        ("1,a b", "none"),
+        ("1,a b ", "blanks"),
+        ("1, a b", "blanks"),
+        ('1," a b"', "blanks"),
+        ("1,\ta", "any"),
+        ("1,a\u00a0", "any"),
+        ("1,\u00e9", "none"),
+    ],
 )
 def test_white_space_is_trimmed_whatever_the_survey_saw(loading: Loading, text: str, edges: str) -> None:
     content = f"\ufeffworker_id,full_name\n{text}\n2,\n"
     rows = loading.load("workers", content)
-    assert [row["full_name"] for row in rows] == [text.partition(",")[2].strip("\t\u00a0 "), None]
+    assert [row["full_name"] for row in rows] == [text.partition(",")[2].strip('"\t\u00a0 '), None]
     found = plain.survey(loading.folder / "feed.csv", delimiter=",")
     assert found is not None
     assert found.edges == edges

@@ -263,6 +263,18 @@ def test_roster_csv(loading: Loading) -> None:
     assert windows["full_name"] == "Jørgen Example"
 
 
+def test_roster_with_zeros_that_a_spreadsheet_took_away(loading: Loading) -> None:
+    """An id is text as it stands; who knows its width says so, and then it is whole again."""
+    text = "Employee ID,Status,Employment Type\n7,A,Employee\n008,A,Employee\n12345,A,Employee\n"
+    rows = loading.load("role_history", text, preset="roster_roles")
+    assert picked(rows, "worker_id") == [("7",), ("008",), ("12345",)]
+    width = {
+        "worker_id": 'case when length("Employee ID") < 3 then lpad("Employee ID", 3, \'0\') else "Employee ID" end'
+    }
+    rows = loading.load("role_history", text, preset="roster_roles", columns=width)
+    assert picked(rows, "worker_id") == [("007",), ("008",), ("12345",)]
+
+
 def test_a_preset_is_applied_to_the_next_roster_too(loading: Loading) -> None:
     export(loading, "role_history", "adp/workers-1.json", preset="adp_assignments")
     rows = export(

@@ -208,7 +208,7 @@ def _assigned(feed: str, looked_at: list[Profile]) -> tuple[float, dict[str, Pro
         names = COLUMNS.get(column.name, column.name).lower().split()
         for place, profile in enumerate(looked_at):
             rank = _rank(profile.column.name, column.name, names)
-            if rank is None or (column.kind in _DATES and profile.filled and not profile.is_date):
+            if rank is None or (rank > 0 and column.kind in _DATES and profile.filled and not profile.is_date):
                 continue
             options.append((rank, place, column, profile))
     options.sort(key=lambda one: one[:2])

@@ -46,6 +46,11 @@ _SHOWN: Final = re.compile(r"(?:08|0A|25|28|3D|3F|42|53|57|IM|HYT)")
 _HARMLESS: Final = re.compile(
     r"ERROR:\s+(?:cannot execute \w+ in a read-only|permission denied for|canceling statement)"
 )
+# MySQL reads the first comment, MariaDB the second: neither may write, and both end a query that takes too long.
+_INITIAL: Final = (
+    "set session /*!80000 transaction_read_only = 1, max_execution_time = {seconds}000 */"
+    " /*M! tx_read_only = 1, max_statement_time = {seconds} */"
+)
 _BATCH: Final = 20_000
 _LONGEST: Final = 2**20  # bytes of one text
 
@@ -107,7 +112,9 @@ def _postgresql(path: str, settings: Database, *, where: str) -> Iterator[pa.Rec
         "connect_timeout": max(2, round(settings.timeout_seconds)),
         "application_name": "gapwatch",
         **settings.options,
-        "options": f"{settings.options.get('options', '')} -c default_transaction_read_only=on".strip(),
+        "tcp_user_timeout": round(settings.timeout_seconds * 1000),
+        "options": f"{settings.options.get('options', '')} -c default_transaction_read_only=on"
+        f" -c statement_timeout={round(settings.query_timeout_seconds * 1000)}",
     }
     try:
         with dbapi.connect(_conninfo(options)) as connection, connection.cursor() as cursor:
@@ -127,7 +134,7 @@ def _odbc(path: str, settings: Database, *, where: str) -> Iterator[pa.RecordBat
     parts = urlsplit(path)
     is_sql_server = parts.scheme.lower() == "mssql"
     server: dict[str, Any] = {"Server": parts.hostname, "Port": parts.port, "CHARSET": "utf8mb4"}
-    read_only = {"INITSTMT": "set session transaction read only"}
+    read_only = {"INITSTMT": _INITIAL.format(seconds=max(1, round(settings.query_timeout_seconds)))}
     if is_sql_server:
         server = {"Server": f"tcp:{parts.hostname},{parts.port or 1433}", "Encrypt": "yes"}
         read_only = {"ApplicationIntent": "ReadOnly"}
@@ -149,6 +156,7 @@ def _odbc(path: str, settings: Database, *, where: str) -> Iterator[pa.RecordBat
             max_bytes_per_batch=128 * 2**20,
             max_text_size=_LONGEST,  # the driver's own answer for a long text is 4 GB
             login_timeout_sec=max(1, round(settings.timeout_seconds)),
+            query_timeout_sec=max(1, round(settings.query_timeout_seconds)),
         )
         yield pa.RecordBatch.from_pylist([], schema=reader.schema)
         for batch in reader:

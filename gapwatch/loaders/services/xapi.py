@@ -130,7 +130,7 @@ class _Attempts:
         score = dig(statement, "result.score.raw")
         file.write(
             {
-                "completion_id": statement["id"],
+                "completion_id": statement["id"].lower(),  # a UUID, in whatever case others name it
                 "account_id": _account(statement.get("actor")),
                 "course_id": target.get("id") if is_activity else None,
                 "completed_at": statement.get("timestamp"),
@@ -148,8 +148,8 @@ class _Attempts:
         with found.open(encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                if row["completion_id"].lower() in self.voided:
-                    dropped.add(row["completion_id"].lower())
+                if row["completion_id"] in self.voided:
+                    dropped.add(row["completion_id"])
                 else:
                     file.write(row | {"is_deleted": "false"} if tombstones else row)
         kept = file.count

@@ -224,6 +224,16 @@ def test_a_server_that_is_not_there(place: Place, database: tuple[str, Server]) 
     assert "127.0.0.1" in answer.err
 
 
+def test_a_query_that_takes_too_long(place: Place, database: tuple[str, Server]) -> None:
+    slow = {
+        "postgresql": "select pg_sleep(20)::text as worker_id",
+        "mariadb": "select max(a.seq * b.seq) as worker_id from seq_1_to_20000 a, seq_1_to_20000 b",
+    }
+    answer = place.load(source(*database, query=slow[database[0]], columns="", more="query_timeout_seconds = 1"))
+    assert answer.code == 3, answer.err
+    assert "the database did not answer the query" in answer.err
+
+
 def test_a_table_that_is_not_there_is_named(place: Place, database: tuple[str, Server]) -> None:
     answer = place.load(source(*database, query="select * from rolls"))
     assert answer.code == 3
