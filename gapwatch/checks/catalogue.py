@@ -47,6 +47,7 @@ _MAY_BE_EMPTY: Final = {
     "event_calls": frozenset({"requirement_id"}),
     "event_responses": frozenset({"requirement_id"}),
     "stale_accounts": frozenset({"ended_at"}),
+    "sync_durations": frozenset({"requirement_id", "requirement_site"}),
     "sync_latency": frozenset({"event_type", "action", "integration_method", "month"}),
 }
 

@@ -7,7 +7,12 @@ select
     answers,
     unanswered,
     median_hours,
+    median_low_hours,
+    median_high_hours,
     p90_hours,
+    p90_low_hours,
+    p90_high_hours,
+    naive_median_hours,
     within_sla_pct
 from sync_latency
 where

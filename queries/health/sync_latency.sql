@@ -4,31 +4,6 @@
 -- Not for: answers whose clock starts before the LMS feed covers (they are not_evaluable)
 with
 
-durations as (
-    select
-        event_responses.event_type,
-        event_responses.action,
-        site_keys.site,
-        site_keys.integration_method,
-        strftime(event_responses.clock_at, '%Y-%m') as month,
-        event_responses.responded_at is not null as is_answered,
-        event_responses.verdict,
-        greatest(
-            coalesce(
-                event_responses.latency_hours,
-                (epoch_us((select as_of from run_parameters)) - epoch_us(event_responses.clock_at)) / 3600000000.0
-            ),
-            0.0
-        ) as hours,
-    from event_responses
-    inner join hr_events on event_responses.event_id = hr_events.event_id
-    left join site_keys
-        on case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end = site_keys.site
-    where
-        event_responses.action in ('create_account', 'assign', 'deactivate_account')
-        and event_responses.verdict <> 'not_evaluable'
-),
-
 group_durations as (
     select
         event_type,
@@ -43,7 +18,7 @@ group_durations as (
         count(*) filter (where is_answered) as answers,
         count(*) filter (where verdict in ('early', 'on_time')) as within_sla,
         count(*) filter (where verdict <> 'pending') as due,
-    from durations
+    from sync_durations
     group by hours, cube (event_type, action, site, integration_method, month)
 ),
 
@@ -56,44 +31,122 @@ named_groups as (
         and (is_all_methods = 1 or integration_method is not null)
 ),
 
-at_risk as (
+-- One number a group: what is put in order five times over is short.
+groups as (
     select
         *,
-        1.0 - answers * 1.0 / sum(durations) over (
-            partition by event_type, action, site, integration_method, month
-            order by hours desc
-        ) as stays,
-    from named_groups
+        cast(row_number() over (order by event_type, action, site, integration_method, month) as integer) as group_key,
+    from (
+        select distinct event_type, action, site, integration_method, month
+        from named_groups
+    ) as distinct_groups
 ),
 
+key_groups as (
+    select
+        groups.group_key,
+        named_groups.hours,
+        named_groups.durations,
+        named_groups.answers,
+        named_groups.within_sla,
+        named_groups.due,
+    from named_groups
+    inner join groups
+        on named_groups.event_type is not distinct from groups.event_type
+        and named_groups.action is not distinct from groups.action
+        and named_groups.site is not distinct from groups.site
+        and named_groups.integration_method is not distinct from groups.integration_method
+        and named_groups.month is not distinct from groups.month
+),
+
+count_at_risk as (
+    select
+        *,
+        sum(durations) over (partition by group_key order by hours desc) as at_risk,
+        sum(answers) over (partition by group_key order by hours desc) as answers_from_here,
+    from key_groups
+),
+
+weigh_steps as (
+    select
+        *,
+        at_risk = answers as is_last_answer,
+        case when at_risk > answers then ln(1.0 - answers * 1.0 / at_risk) else 0.0 end as log_step,
+        case when at_risk > answers then answers * 1.0 / (at_risk * 1.0 * (at_risk - answers)) else 0.0 end as variance_step,
+    from count_at_risk
+),
+
+add_steps as (
+    select
+        *,
+        bool_or(is_last_answer) over so_far as is_all_answered,
+        sum(log_step) over so_far as log_unanswered,
+        sqrt(sum(variance_step) over so_far) as spread,
+        max(answers_from_here) over of_group as all_answers,
+    from weigh_steps
+    window
+        so_far as (partition by group_key order by hours),
+        of_group as (partition by group_key)
+),
+
+-- 95 % bands by Greenwood's formula on the scale of log(-log): they stay between 0 and 1.
 survival as (
     select
         *,
+        case when is_all_answered then 0.0 else exp(log_unanswered) end as unanswered_share,
         case
-            when min(stays) over so_far <= 0.0 then 0.0
-            else exp(sum(ln(case when stays <= 0.0 then 1.0 else stays end)) over so_far)
-        end as unanswered_share,
-    from at_risk
-    window so_far as (
-        partition by event_type, action, site, integration_method, month
-        order by hours
-    )
+            when is_all_answered then 0.0
+            when log_unanswered = 0.0 then 1.0
+            else exp(-exp(ln(-log_unanswered) - 1.959963984540054 * spread / log_unanswered))
+        end as unanswered_share_low,
+        case
+            when is_all_answered then 0.0
+            when log_unanswered = 0.0 then 1.0
+            else exp(-exp(ln(-log_unanswered) + 1.959963984540054 * spread / log_unanswered))
+        end as unanswered_share_high,
+        all_answers - answers_from_here + answers as answers_so_far,
+    from add_steps
 ),
 
-final as (
+measure_groups as (
     select
-        event_type,
-        action,
-        site,
-        integration_method,
-        month,
+        group_key,
         cast(sum(answers) as bigint) as answers,
         cast(sum(durations) - sum(answers) as bigint) as unanswered,
         min(case when unanswered_share <= 0.5 + 1e-12 then hours end) as median_hours,
         min(case when unanswered_share <= 0.1 + 1e-12 then hours end) as p90_hours,
         100.0 * sum(within_sla) / nullif(sum(due), 0) as within_sla_pct,
+        min(case when unanswered_share_low <= 0.5 + 1e-12 then hours end) as median_low_hours,
+        min(case when unanswered_share_high <= 0.5 + 1e-12 then hours end) as median_high_hours,
+        min(case when unanswered_share_low <= 0.1 + 1e-12 then hours end) as p90_low_hours,
+        min(case when unanswered_share_high <= 0.1 + 1e-12 then hours end) as p90_high_hours,
+        (
+            min(case when 2 * answers_so_far >= all_answers and answers > 0 then hours end)
+            + min(case when 2 * answers_so_far >= all_answers + 1 and answers > 0 then hours end)
+        ) / 2.0 as naive_median_hours,
     from survival
-    group by event_type, action, site, integration_method, month
+    group by group_key
+),
+
+final as (
+    select
+        groups.event_type,
+        groups.action,
+        groups.site,
+        groups.integration_method,
+        groups.month,
+        measure_groups.answers,
+        measure_groups.unanswered,
+        measure_groups.median_hours,
+        measure_groups.p90_hours,
+        measure_groups.within_sla_pct,
+        measure_groups.median_low_hours,
+        measure_groups.median_high_hours,
+        measure_groups.p90_low_hours,
+        measure_groups.p90_high_hours,
+        measure_groups.naive_median_hours,
+    from measure_groups
+    inner join groups on measure_groups.group_key = groups.group_key
 )
 
 select * from final
