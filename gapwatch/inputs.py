@@ -58,10 +58,10 @@ def create_inputs(
     )
     _table(connection, "time_zones", pa.table({"timezone": _usable_zones(connection)}))
     _table(connection, "sources", _sources(settings))
-    _table(connection, "loads", read_loads(settings.warehouse.path))
+    _table(connection, "loads", read_loads(settings.warehouse.path, known_at=known_at))
     for name, table in policy.tables.items():
         _table(connection, f"policy_{name}", table)
-    records = read_manifests(settings.warehouse.path)
+    records = read_manifests(settings.warehouse.path, known_at=known_at)
     _create_rejects(connection, settings.warehouse.path, records)
     create_landed(connection, settings.warehouse.path, records)
 

@@ -75,7 +75,8 @@ def build(
 ) -> Generation:
     """Build a generation from the landing zone and the policy, check it, and publish it unless told otherwise.
 
-    Both parameters default to the newest load. Raises NothingPublished when nothing was loaded by ``known_at``
+    Both parameters default to the newest load, ``known_at`` to the newest release when that is later. Raises
+    NothingPublished when nothing was loaded by ``known_at``
     or when a blocking check fails; the published generation is then as it was.
     """
     warehouse = settings.warehouse.path
@@ -121,7 +122,8 @@ class _Parameters:
 
 
 def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.datetime | None) -> _Parameters:
-    loaded = [record for record in read_manifests(settings.warehouse.path) if record.status != "held"]
+    records = read_manifests(settings.warehouse.path)
+    loaded = [record for record in records if record.status != "held"]
     if not loaded:
         raise NothingPublished(
             "nothing has been loaded",
@@ -130,8 +132,10 @@ def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.d
         )
     newest = max(record.loaded_at for record in loaded)
     policy = read_policy(settings.policy.path, organisation_timezone=settings.organisation.timezone)
-    as_of, known_at = as_of or newest, known_at or newest
-    if not any(record.loaded_at <= known_at for record in loaded):
+    # A release is knowledge, too: what was answered before it must come out the same again.
+    newest_known = max([newest, *(record.released_at for record in loaded if record.released_at)])
+    as_of, known_at = as_of or newest, known_at or newest_known
+    if not any(max(record.loaded_at, record.released_at or record.loaded_at) <= known_at for record in loaded):
         raise NothingPublished(
             f"nothing had been loaded by {known_at.isoformat()}",
             do=f"choose a known-at from {min(record.loaded_at for record in loaded).isoformat()} on",
@@ -143,7 +147,7 @@ def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.d
         policy.sha256,
         settings.organisation.model_dump(mode="json"),
         [source.model_dump(mode="json") for source in settings.sources],
-        [(record.load_id, record.status) for record in loaded],
+        [(record.load_id, record.status, str(record.released_at)) for record in records],
         sorted(model.sha256 for model in all_models().values()),
     ]
     fingerprint = hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()[:12]

@@ -23,6 +23,7 @@ from gapwatch.cli.explain import explain
 from gapwatch.cli.load import load
 from gapwatch.cli.map import map_file
 from gapwatch.cli.person import person
+from gapwatch.cli.release import release
 from gapwatch.cli.run import run
 from gapwatch.cli.score import score
 from gapwatch.cli.serve import serve
@@ -41,6 +42,7 @@ def gapwatch() -> None:
 for command in (
     run,
     load,
+    release,
     check,
     build,
     explain,

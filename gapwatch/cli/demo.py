@@ -39,7 +39,7 @@ def demo(out: Path, port: int, serving: bool) -> int:
     # The files are those of the company's last day; loaded at the clock, renewals since then would look missed.
     last_day = dt.datetime.fromisoformat(json.loads((out / "answers.json").read_text(encoding="utf-8"))["as_of"])
     records, generation = run(settings, loaded_at=last_day, progress=report)
-    say_loads(records)
+    say_loads(records, config=marker)
     say_generation(generation)
     click.echo(f'files and tables: {out}; try: gapwatch sql --config {marker} "select * from gaps limit 5"')
     return serve_dashboard(marker, port=port) if serving else 0

@@ -20,4 +20,4 @@ def load(config: Path, loaded_at: str | None) -> int:
 
     settings = settings_of(config)
     records = load_all(settings, loaded_at=instant(loaded_at, settings, option="--loaded-at") or now(), progress=report)
-    return exit_code(held=say_loads(records))
+    return exit_code(held=say_loads(records, config=config))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,8 +21,16 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def say_loads(records: Sequence[LoadRecord]) -> int:
-    """Sum up the loads on stdout, name those that were held on stderr; returns how many were held."""
+def release_command(record: LoadRecord, config: Path) -> str:
+    """The command that lets that load in."""
+    where = "" if config == Path("gapwatch.toml") else f" --config {shlex.quote(str(config))}"
+    return f'gapwatch release {record.load_id}{where} --by "…" --reason "…"'
+
+
+def say_loads(records: Sequence[LoadRecord], *, config: Path) -> int:
+    """Sum up the loads on stdout, name those that were held on stderr, with the command that releases them; returns
+    how many were held.
+    """
     read = sum(record.rows_read for record in records)
     rejected = sum(record.rows_rejected for record in records)
     held = [record for record in records if record.status == "held"]
@@ -31,6 +41,8 @@ def say_loads(records: Sequence[LoadRecord]) -> int:
     )
     for record in held:
         click.echo(f"held: {record.source} ({record.address}): {record.reason}", err=True)
+    for record in {record.batch: record for record in reversed(held)}.values():
+        click.echo(f"  to let {record.source} in all the same: {release_command(record, config)}", err=True)
     return len(held)
 
 

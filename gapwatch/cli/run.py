@@ -35,6 +35,6 @@ def run(config: Path, loaded_at: str | None, as_of: str | None, known_at: str | 
         known_at=instant(known_at, settings, option="--known-at"),
         progress=report,
     )
-    held = say_loads(records)
+    held = say_loads(records, config=config)
     gaps = say_generation(generation)
     return exit_code(held=held, gaps=gaps, fail_on_gaps=fail_on_gaps)

@@ -20,8 +20,8 @@ from gapwatch.warehouse.ledger import newest_batch
 
 _SMALLEST = 100  # rows; smaller feeds are not judged by their size
 
-# Workers employed at $at by a set of landed role_history rows. A judgement of size, not of employment: local
-# dates are compared as they stand.
+# Workers employed at $at by landed role_history rows, of which the one that counts last is meant to hold. A judgement
+# of size, not of employment: local dates are compared as they stand.
 _EMPLOYED = """
     select worker_id
     from (
@@ -34,14 +34,26 @@ _EMPLOYED = """
                 and not coalesce(
                     employment_type != 'employee' and contract_end_on < cast($at as date), false
                 ),
-                (coalesce(effective_from_at, effective_from_local), sequence, row_number)
-            ) as is_employed
+                ({order})
+            ) filter (where status is not null) as is_employed
         from ({rows})
         where coalesce(effective_from_at, effective_from_local) <= $at
         group by worker_id, assignment_key
     )
     group by worker_id
     having bool_or(is_employed)
+"""
+_EFFECTIVE = "coalesce(effective_from_at, effective_from_local), sequence"
+# Where loads add to each other, a row replaces the one of its key, and a deletion takes it away.
+_ADDED = f"""
+    select *
+    from ({{rows}})
+    qualify
+        row_number() over (
+            partition by worker_id, assignment_key, {_EFFECTIVE}
+            order by place desc, row_number desc
+        ) = 1
+        and not coalesce(is_deleted, false)
 """
 
 
@@ -77,7 +89,8 @@ def _shrinks(
     before: list[tuple[LoadRecord, Path]],
     guard: Guard,
 ) -> str | None:
-    if batch[0][0].mode != "full" or not guard.max_shrink_pct:
+    first = batch[0][0]
+    if first.mode not in ("full", "snapshot") or first.vanished == "keep" or not guard.max_shrink_pct:
         return None
     had, has = _count(connection, before), _count(connection, batch)
     if had < _SMALLEST or has >= had * (1 - guard.max_shrink_pct / 100):
@@ -98,19 +111,22 @@ def _ends(
     first = batch[0][0]
     if first.feed != "role_history" or not guard.max_ended_pct:
         return None
-    now = _union(path for _, path in batch)
-    if first.mode == "full":
-        then, gone = _union(path for _, path in before), ""
-    else:  # a worker of whom the load says nothing is not ended by it
-        then = _union(path for path in {rows_path(warehouse, record) for record in own if record.status != "held"})
-        gone = f"where worker_id in (select worker_id from ({now}))"
-    if _count_rows(connection, then) < _SMALLEST:
+    adds = first.mode != "full" or first.vanished == "keep"
+    then = _paths(before)
+    if adds:
+        then = list(dict.fromkeys(rows_path(warehouse, record) for record in _since_last_full(own)))
+    now = [*(path for path in then if adds), *(path for path in _paths(batch) if not adds or path not in then)]
+    if _count_rows(connection, _union(then)) < _SMALLEST:
         return None
     at = first.loaded_at.astimezone(dt.UTC).replace(tzinfo=None)
+    order = f"place, {_EFFECTIVE}, row_number" if first.mode == "snapshot" else f"{_EFFECTIVE}, place, row_number"
+    employed_then, employed_now = (
+        _EMPLOYED.format(rows=_ADDED.format(rows=_placed(files)) if adds else _placed(files), order=order)
+        for files in (then, now)
+    )
     counted = connection.execute(
-        f"with employed as ({_EMPLOYED.format(rows=then)}), still as ({_EMPLOYED.format(rows=now)}) "
-        f"select count(*), (select count(*) from (select * from employed {gone}) as was "
-        f"anti join still using (worker_id)) from employed",
+        f"with employed as ({employed_then}), still as ({employed_now}) "
+        f"select count(*), (select count(*) from employed anti join still using (worker_id)) from employed",
         {"at": at},
     ).fetchone()
     employed, ended = counted or (0, 0)
@@ -122,8 +138,32 @@ def _ends(
     )
 
 
+def _since_last_full(own: list[LoadRecord]) -> list[LoadRecord]:
+    """The loads that count together, in their order: a full one replaces what came before it."""
+    counting = sorted(
+        (record for record in own if record.status != "held"),
+        key=lambda record: (record.loaded_at, record.sequence, record.load_id),
+    )
+    full = [record.batch for record in counting if record.mode == "full" and record.vanished != "keep"]
+    start = next((place for place, record in enumerate(counting) if full and record.batch == full[-1]), 0)
+    return counting[start:]
+
+
+def _paths(loads: list[tuple[LoadRecord, Path]]) -> list[Path]:
+    return sorted({path for _, path in loads})
+
+
+def _placed(files: list[Path]) -> str:
+    """The rows of those files, with the place of each in the list."""
+    names = ", ".join(quoted_text(str(path)) for path in files)
+    return (
+        f"select *, list_position([{names}], filename) as place "
+        f"from read_parquet([{names}], union_by_name = true, filename = true)"
+    )
+
+
 def _count(connection: duckdb.DuckDBPyConnection, loads: list[tuple[LoadRecord, Path]]) -> int:
-    return _count_rows(connection, _union(path for _, path in loads))
+    return _count_rows(connection, _union(_paths(loads)))
 
 
 def _count_rows(connection: duckdb.DuckDBPyConnection, rows: str) -> int:

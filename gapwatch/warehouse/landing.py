@@ -14,9 +14,11 @@ import json
 import os
 import re
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from gapwatch.warehouse.releases import Release, read_releases
 
 ROWS = "rows.parquet"
 REJECTS = "rejects.parquet"
@@ -33,7 +35,8 @@ class LoadRecord:
     orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``vanished``: ``keep``
     when rows of earlier whole files stay in force. ``rows_left_out`` of the rejected rows are those that the mapping's
     ``where`` does not take. ``effective_min`` and ``effective_max`` are the first and last day (ISO) of the feed's main
-    date. ``cursor`` is what a load of a service reached, from which the source's next one goes on.
+    date. ``cursor`` is what a load of a service reached, from which the source's next one goes on. ``released_at`` and
+    ``released_by`` are those of a load that was held and then let in; its manifest stays as it was.
     """
 
     load_id: str
@@ -65,6 +68,8 @@ class LoadRecord:
     effective_min: str | None = None
     effective_max: str | None = None
     cursor: str | None = None
+    released_at: dt.datetime | None = None
+    released_by: str | None = None
 
 
 def landing_folder(warehouse: Path) -> Path:
@@ -143,14 +148,36 @@ def remove_unfinished(warehouse: Path) -> None:
             shutil.rmtree(load_folder(warehouse, record.load_id))
 
 
-def read_manifests(warehouse: Path, *, whole_batches: bool = True) -> list[LoadRecord]:
-    """All finished loads, in order of load id; by default only those of batches that are complete."""
+def read_manifests(
+    warehouse: Path, *, whole_batches: bool = True, known_at: dt.datetime | None = None
+) -> list[LoadRecord]:
+    """All finished loads, in order of load id; by default only those of batches that are complete.
+
+    A held load that has been released is accepted; with ``known_at``, only when it was released by then.
+    """
     folder = landing_folder(warehouse)
     if not folder.is_dir():
         return []
     files = sorted(path / _MANIFEST for path in folder.iterdir() if not path.name.startswith("."))
     records = [_from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files if file.is_file()]
+    releases = read_releases(warehouse)
+    records = [_as_released(record, releases.get(record.batch), known_at=known_at) for record in records]
     return _whole_batches(records) if whole_batches else records
+
+
+def _as_released(record: LoadRecord, release: Release | None, *, known_at: dt.datetime | None) -> LoadRecord:
+    if record.status != "held" or release is None or release.loads.get(record.load_id) != record.sha256:
+        return record
+    if known_at is not None and release.released_at > known_at:
+        return record
+    return replace(
+        record,
+        status="accepted" if record.content_load_id == record.load_id else "unchanged",
+        reason=f"released by {release.released_by} on {release.released_at:%Y-%m-%dT%H:%M:%SZ}: {release.reason} "
+        f"(was held: {record.reason})",
+        released_at=release.released_at,
+        released_by=release.released_by,
+    )
 
 
 def _whole_batches(records: list[LoadRecord]) -> list[LoadRecord]:
@@ -166,7 +193,8 @@ def _repeated(name: str, repeat: int) -> str:
 
 def _to_json(record: LoadRecord) -> dict[str, Any]:
     loaded_at = record.loaded_at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-    return asdict(record) | {"loaded_at": loaded_at}
+    written = asdict(record) | {"loaded_at": loaded_at}
+    return {name: value for name, value in written.items() if name not in ("released_at", "released_by")}
 
 
 def _from_json(manifest: dict[str, Any]) -> LoadRecord:

@@ -46,16 +46,19 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("effective_min", pa.date32()),
         ("effective_max", pa.date32()),
         ("cursor", pa.string()),
+        ("released_at", pa.timestamp("us")),
+        ("released_by", pa.string()),
     ]
 )
 
 
-def read_loads(warehouse: Path) -> pa.Table:
-    """One row per load of a complete batch, in order of load id; ``loaded_at`` is a naive UTC timestamp.
+def read_loads(warehouse: Path, *, known_at: dt.datetime | None = None) -> pa.Table:
+    """One row per load of a complete batch, in order of load id; ``_at`` columns are naive UTC timestamps.
 
-    An empty table of the same schema when nothing was loaded. Unfinished folders are not looked at.
+    A load that was held and released later than ``known_at`` is still held. An empty table of the same schema when
+    nothing was loaded. Unfinished folders are not looked at.
     """
-    rows = [_row(record) for record in read_manifests(warehouse)]
+    rows = [_row(record) for record in read_manifests(warehouse, known_at=known_at)]
     return pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
 
 
@@ -83,10 +86,15 @@ def last_columns(records: list[LoadRecord], *, source: str) -> tuple[str, ...]:
 
 def _row(record: LoadRecord) -> dict[str, object]:
     return asdict(record) | {
-        "loaded_at": record.loaded_at.astimezone(dt.UTC).replace(tzinfo=None),
+        "loaded_at": _naive(record.loaded_at),
+        "released_at": _naive(record.released_at) if record.released_at else None,
         "effective_min": _day(record.effective_min),
         "effective_max": _day(record.effective_max),
     }
+
+
+def _naive(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -2,7 +2,8 @@
 -- Feed:         each
 -- Severity:     critical
 -- Rows checked: loads
--- Do:           compare the held file with the one in force, then correct the source and load it again
+-- Do:           compare the held file with the one in force; correct the source and load it again, or let the file in
+--               with gapwatch release LOAD_ID
 with
 
 newest_accepted as (

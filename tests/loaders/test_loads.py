@@ -197,6 +197,62 @@ def test_a_delta_ends_only_workers_it_names(loading: Loading) -> None:
     assert loading.record.status == "held"
 
 
+def test_a_delta_that_changes_something_else_ends_nobody(loading: Loading) -> None:
+    loading.load("role_history", roles(100), mode="delta", carries="changes")
+    moves = "\n".join(["worker_id,effective_from,site", *(f"W{number},2026-03-05,BAY2" for number in range(60))])
+    loading.load("role_history", moves, mode="delta", carries="changes", at=FIRST + WEEK)
+    assert loading.record.status == "accepted"
+
+
+@pytest.mark.parametrize(("deleted", "status"), [(5, "accepted"), (6, "held")])
+def test_deletions_end_workers(loading: Loading, deleted: int, status: str) -> None:
+    loading.load("role_history", roles(100), mode="delta")
+    gone = [f"W{number},active,2025-01-06,yes" for number in range(deleted)]
+    rows = "\n".join(["worker_id,status,effective_from,is_deleted", *gone])
+    loading.load("role_history", rows, mode="delta", at=FIRST + WEEK)
+    assert loading.record.status == status
+
+
+def test_a_correction_of_an_end_is_no_end(loading: Loading) -> None:
+    """A later load says again what holds: who was ended by mistake is employed with it and was not before."""
+    loading.load("role_history", roles(100, ended=4), mode="delta")
+    loading.load("role_history", roles(0, ended=4).replace("terminated", "active"), mode="delta", at=FIRST + WEEK)
+    assert loading.record.status == "accepted"
+    loading.load("role_history", roles(0, ended=5), mode="delta", at=FIRST + 2 * WEEK)
+    assert loading.record.status == "accepted"
+    loading.load("role_history", roles(0, ended=11), mode="delta", at=FIRST + 3 * WEEK)
+    assert loading.record.reason == "6 of 95 employed workers are ended at once: 6.3% (max_ended_pct = 5)"
+
+
+def test_rosters_are_judged_by_their_size_and_by_whom_they_end(loading: Loading) -> None:
+    def roster(count: int, *, left: int = 0) -> str:
+        lines = [f"W{number},{'terminated' if number < left else 'active'}" for number in range(count)]
+        return "\n".join(["worker_id,status", *lines])
+
+    loading.load("role_history", roster(100), mode="snapshot")
+    loading.load("role_history", roster(79), mode="snapshot", at=FIRST + WEEK)
+    assert loading.record.reason == "79 rows where 100 are in force: 21.0% fewer (max_shrink_pct = 20)"
+    loading.load("role_history", roster(90), mode="snapshot", at=FIRST + 2 * WEEK)
+    assert loading.record.status == "accepted"  # absence ends nobody
+    loading.load("role_history", roster(90, left=6), mode="snapshot", at=FIRST + 3 * WEEK)
+    assert loading.record.reason == "6 of 100 employed workers are ended at once: 6.0% (max_ended_pct = 5)"
+
+
+def test_each_limit_is_switched_off_by_itself(loading: Loading) -> None:
+    loading.guard = Guard(max_ended_pct=0)
+    loading.load("role_history", roles(100))
+    loading.load("role_history", roles(100, ended=50), at=FIRST + WEEK)
+    assert loading.record.status == "accepted"
+    loading.load("role_history", roles(100), at=FIRST + 2 * WEEK)
+    assert "max_shrink_pct" in (loading.record.reason or "")
+
+
+def test_where_vanished_rows_stay_a_short_file_shrinks_nothing(loading: Loading) -> None:
+    loading.load("workers", workers(100), vanished="keep")
+    loading.load("workers", workers(10), vanished="keep", at=FIRST + WEEK)
+    assert loading.record.status == "accepted"
+
+
 def test_a_load_older_than_the_newest_is_held(loading: Loading) -> None:
     loading.load("workers", workers(100), at=FIRST + WEEK)
     loading.load("workers", workers(101))

@@ -68,7 +68,7 @@ SOURCES: Final = TableSheet(
             "accepted, held (kept out by the load guard) or unchanged (same bytes as before)",
             tones=OUTCOMES,
         ),
-        Column("reason", "Why it was held", Kind.LONG, width=24),
+        Column("reason", "Why it was held, or who let it in and why", Kind.LONG, width=24),
         Column("rows_read", "Rows in the file", Kind.INTEGER),
         Column("rows_accepted", "Rows that could be read as what they claim to be", Kind.INTEGER),
         Column("rows_rejected", "Rows that could not; each is listed on the exclusions", Kind.INTEGER),
