@@ -83,6 +83,36 @@ METHODS: Final = {
     "middleware": "Middleware",
     "manual": "By hand",
 }
+FITNESS: Final = {
+    "ruled_out": "Ruled out",
+    "carries_no_roles": "Carries no roles",
+    "breaks_promise": "Breaks its promise",
+    "too_slow": "Too slow",
+    "fits": "Fits",
+}
+FAILURES: Final = {"record": "Record failed", "failed_run": "Run failed", "silence": "No run"}
+ERRORS: Final = {
+    "timeout": "Time-out",
+    "format_mismatch": "Format mismatch",
+    "missing_job_code": "Missing job code",
+    "authentication": "Authentication",
+    "other": "Other",
+}
+WRITEBACK: Final = {
+    "same": "The same in both",
+    "pending": "Not due yet",
+    "late": "Late in the HRIS",
+    "missing_in_hris": "Missing in the HRIS",
+    "missing_in_lms": "Missing in the LMS",
+    "different_result": "Another result",
+    "different_time": "Another time of day",
+}
+CHANGES: Final = {
+    "altered": "Altered",
+    "back_dated": "Back-dated",
+    "vanished": "Vanished",
+    "removed": "Silently removed",
+}
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#|<>~$:^&]|^[-+])")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Final
 
 import pandas as pd
@@ -77,6 +78,60 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
     figure.update_xaxes(visible=False, range=[0, 100])
     figure.update_yaxes(showgrid=False, showline=False)
     return figure
+
+
+def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) -> go.Figure:
+    """The share still unanswered by hours since the clock start: one stepped line a method, named at its end, with
+    its 95 % band. ``steps``: the rows of ``page_survival``; ``lines``: named hours drawn as verticals.
+    """
+    shades = (colours.accent, colours.owners["training"], colours.owners["hr"], colours.owners["learner"], colours.ink)
+    figure = blank(colours, height=380, right=110, top=28, bottom=8)
+    longest = max(float(steps["hours"].quantile(0.95)), *lines.values(), 24.0)
+    for shade, (method, mine) in zip(cycle(shades), steps.groupby("integration_method"), strict=False):
+        name = words.said(words.METHODS, method)
+        near = mine[mine["hours"] <= longest]
+        hours = [0.0, *near["hours"], longest]
+        share, low, high = (
+            [100.0, *near[column], float(near[column].iloc[-1]) if len(near) else 100.0]
+            for column in ("unanswered_pct", "unanswered_low_pct", "unanswered_high_pct")
+        )
+        figure.add_trace(
+            go.Scatter(x=hours, y=high, line={"width": 0, "shape": "hv"}, hoverinfo="skip", mode="lines", name=name)
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=hours, y=low, line={"width": 0, "shape": "hv"}, hoverinfo="skip", mode="lines", fill="tonexty",
+                fillcolor=_faint(shade), name=name,
+            )
+        )  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=hours,
+                y=share,
+                mode="lines",
+                name=name,
+                line={"color": shade, "width": 2, "shape": "hv"},
+                hovertemplate=f"{name}: %{{y:.1f}}% still unanswered after %{{x:.1f}} h<extra></extra>",
+            )
+        )
+        figure.add_annotation(
+            x=longest, y=share[-1], text=f"{name}", xanchor="left", showarrow=False, xshift=4,
+            font={"color": shade, "size": 13},
+        )  # fmt: skip
+    for name, hours_at in lines.items():
+        figure.add_vline(x=hours_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
+        figure.add_annotation(
+            x=hours_at, y=1.0, yref="paper", yanchor="bottom", showarrow=False, text=name,
+            font={"color": colours.muted, "size": 13},
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, longest], title={"text": "hours since the clock start"}, showgrid=False)
+    figure.update_yaxes(range=[0, 101], ticksuffix="%")
+    return figure
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.12)"
 
 
 def _on(verdict: str, colours: Palette) -> str:

@@ -14,6 +14,7 @@ _SHOW = {
     "all": "All answers",
     **{key: words.VERDICTS[key] for key in words.VERDICTS},
 }
+_JUDGED = {key: words.ACTIONS[key] for key in ("assign", "create_account", "deactivate_account")}
 _COLUMNS = (
     "verdict",
     "event_type",
@@ -42,6 +43,8 @@ def page() -> None:
         return
     _answers(counts, shown)
     _latency(shown)
+    _curves(shown)
+    _fitness(shown)
     _ledger(shown)
 
 
@@ -95,13 +98,102 @@ def _latency(shown: View) -> None:
         return
     tables.show(
         rows,
-        ["event_type", "action", "answers", "unanswered", "median_hours", "p90_hours", "within_sla_pct"],
+        [
+            "event_type",
+            "action",
+            "answers",
+            "unanswered",
+            "median_hours",
+            "median_low_hours",
+            "median_high_hours",
+            "p90_hours",
+            "naive_median_hours",
+            "within_sla_pct",
+        ],
         shown,
         name="latency",
-        help_texts={"median_hours": "Half were answered within this time; empty when fewer than half were."},
+        help_texts={
+            "median_hours": "Half were answered within this time; empty when fewer than half were.",
+            "median_low_hours": "Where the 95% band of the median begins.",
+            "median_high_hours": "Where the 95% band of the median ends; empty: not known yet.",
+            "naive_median_hours": "The median over the answered events alone. It leaves out just those that wait, "
+            "so it is too short; shown to compare with reports that do so.",
+        },
     )
     if shown.scope.narrowed():
         st.caption("The whole organisation: latency is not narrowed by the scope.")
+
+
+def _curves(shown: View) -> None:
+    st.header(
+        "How long events wait, by method",
+        anchor=False,
+        help="Kaplan-Meier: the share of events still unanswered so many hours after the clock start, with 95% bands. "
+        "Events without an answer count as waiting until as-of.",
+    )
+    action = controls.chosen("waits", _JUDGED, standard="assign")
+    controls.choice("Waiting for", "waits", _JUDGED, standard="assign")
+    steps = shown.ask_if_built("page_survival", action=action)
+    if steps.empty:
+        st.markdown("Not known: no such answer could be judged here, or no site states its integration method.")
+        return
+    need = shown.ask("page_method_fitness")
+    need = need[need["action"] == action]
+    lines = {f"needed in {need['needed_hours'].min():,.0f} h": float(need["needed_hours"].min())} if len(need) else {}
+    st.plotly_chart(
+        events.survival(steps, shown.palette, lines=lines),
+        theme=None,
+        config=canvas.CONFIG,
+        key="survival",
+        alt="Steps of the share still unanswered by hours, one line a method; the table below holds the same figures",
+    )
+    tables.behind(
+        "Steps of the curves",
+        steps,
+        [
+            "integration_method",
+            "hours",
+            "at_risk",
+            "answers",
+            "still_waiting",
+            "unanswered_pct",
+            "unanswered_low_pct",
+            "unanswered_high_pct",
+        ],
+        shown,
+        name="survival",
+    )
+
+
+def _fitness(shown: View) -> None:
+    rows = shown.ask_if_built("page_method_fitness")
+    st.header(
+        "Is the method fast enough?",
+        anchor=False,
+        help="Each method against what it promises by its nature, and against the shortest limit that the policy sets "
+        "for the events of the site.",
+    )
+    if rows.empty:
+        st.markdown("Not known: no site here states its integration method, or none has had an event yet.")
+        return
+    tables.show(
+        rows,
+        [
+            "site",
+            "action",
+            "integration_method",
+            "fitness",
+            "says",
+            "promise",
+            "needed_hours",
+            "median_hours",
+            "p90_hours",
+            "answers",
+            "unanswered",
+        ],
+        shown,
+        name="fitness",
+    )
 
 
 def _ledger(shown: View) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gapwatch.dashboard import shell, tables, words
-from gapwatch.dashboard.answers import View
+from gapwatch.dashboard.answers import ROW_LIMIT, View
 from gapwatch.dashboard.figures import canvas, health
 
 
@@ -20,6 +20,8 @@ def page() -> None:
     _sources(shown)
     _methods(shown)
     _runs(shown)
+    _writeback(shown)
+    _changes(shown)
     _checks(shown)
     _rejects(shown)
     _loads(shown)
@@ -110,29 +112,131 @@ def _methods(shown: View) -> None:
 
 
 def _runs(shown: View) -> None:
-    rows = shown.ask("page_sync_runs")
-    st.header("Runs of the integration", anchor=False, help="The thirty days before as-of.")
+    rows = shown.ask_if_built("page_integration_health")
+    st.header(
+        "Runs of the integration",
+        anchor=False,
+        help="The integration's own log, from its first run to as-of. A day is silent when it passed without a run on "
+        "a day of the week that usually has one.",
+    )
     if rows.empty:
-        st.markdown("No run log is loaded for these thirty days; give the feed sync_runs to see outages here.")
+        st.markdown("No run log is loaded; give the feed sync_runs to see outages here.")
         return
+    silent, swallowed = int(rows["silent_days"].sum()), int(rows["swallowed_events"].sum())
+    st.markdown(
+        f"{words.count(int(rows['failed'].sum()), 'run')} failed as a whole, {words.count(silent, 'day')} passed "
+        f"without a run; {words.count(swallowed, 'HR event')} answered late or never may be due to it."
+    )
     tables.show(
         rows,
         [
             "integration",
             "method",
             "runs",
-            "ok",
-            "partly",
+            "success_pct",
             "failed",
-            "last_ok_at",
-            "records_in",
+            "partly",
+            "median_minutes",
+            "p90_minutes",
             "records_failed",
-            "errors",
-            "commonest_error",
+            "records_failed_pct",
+            "silent_days",
+            "last_silent_on",
+            "timeouts",
+            "format_mismatches",
+            "missing_job_codes",
+            "authentication_errors",
+            "other_errors",
+            "swallowed_events",
+            "last_ok_at",
         ],
         shown,
         name="runs",
+        help_texts={
+            "swallowed_events": "HR events answered late or never whose record failed in this integration, or that "
+            "began while it was down.",
+            "partly": "Runs in which some records failed.",
+        },
     )
+    days = shown.ask("page_silent_days")
+    if not days.empty:
+        tables.behind("Silent days", days, ["integration", "site", "silent_on"], shown, name="silent_days")
+    lost = shown.ask("page_swallowed_events", row_limit=ROW_LIMIT)
+    if not lost.empty:
+        columns = [
+            "failed_at",
+            "integration",
+            "failure",
+            "error_class",
+            "worker_id",
+            "event_type",
+            "effective_at",
+            "actions_missing",
+            "actions_late",
+            "hours_overdue",
+            "run_id",
+        ]
+        tables.behind("HR events that each failure swallowed", lost, columns, shown, name="swallowed")
+        tables.download("swallowed-events", "page_swallowed_events", shown, count=tables.total(lost))
+
+
+def _writeback(shown: View) -> None:
+    st.header(
+        "Completions in the HRIS",
+        anchor=False,
+        help="Each passing completion of the LMS against its copy in the HRIS, which has three days to arrive.",
+    )
+    counts = shown.ask_if_built("page_writeback")
+    if counts.empty:
+        st.markdown("The HRIS takes no completions here, or its copies are not loaded (feed hris_training_records).")
+        return
+    tables.show(counts, ["writeback_status", "completions", "median_latency_hours"], shown, name="writeback")
+    rows = shown.ask("page_writeback_rows", row_limit=ROW_LIMIT)
+    if rows.empty:
+        return
+    columns = [
+        "writeback_status",
+        "worker_id",
+        "course_id",
+        "completed_at",
+        "hris_completed_at",
+        "result",
+        "hris_result",
+        "recorded_at",
+        "completion_id",
+    ]
+    tables.behind("Completions that the two tell differently", rows, columns, shown, name="writeback_rows")
+    tables.download("writeback", "page_writeback_rows", shown, count=tables.total(rows))
+
+
+def _changes(shown: View) -> None:
+    st.header(
+        "Records that changed afterwards",
+        anchor=False,
+        help="Each load against the one before: completions that were altered, dated back or left out, and assignments "
+        "that disappeared without a removal date.",
+    )
+    rows = shown.ask_if_built("page_record_changes", row_limit=ROW_LIMIT)
+    if rows.empty:
+        st.markdown("No completion or assignment differs from what its source said before.")
+        return
+    kinds = rows["record_change"].value_counts()
+    told = [f"{number:,} {words.said(words.CHANGES, kind).lower()}" for kind, number in kinds.items()]
+    st.markdown(f"{words.joined(told)}.")
+    columns = [
+        "observed_at",
+        "record_change",
+        "record_id",
+        "changed_column",
+        "old_value",
+        "new_value",
+        "source",
+        "feed",
+        "load_id",
+    ]
+    tables.show(rows, columns, shown, name="changes")
+    tables.cut_note(rows)
+    tables.download("record-changes", "page_record_changes", shown, count=tables.total(rows))
 
 
 def _checks(shown: View) -> None:
