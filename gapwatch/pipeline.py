@@ -19,11 +19,19 @@ from gapwatch import __version__
 from gapwatch.checks import CheckResult, run_checks
 from gapwatch.config import Settings
 from gapwatch.errors import NothingPublished
+from gapwatch.identity import create_candidates, matcher
 from gapwatch.inputs import create_inputs
 from gapwatch.loaders import load_all
 from gapwatch.loaders.policy import Policy, read_policy
 from gapwatch.modelling import all_models, build_models
-from gapwatch.warehouse.generations import generation_folder, prune, publish
+from gapwatch.warehouse.generations import (
+    generation_folder,
+    generation_path,
+    prune,
+    publish,
+    remove_unfinished_generations,
+    unfinished_generation,
+)
 from gapwatch.warehouse.landing import LoadRecord, read_manifests
 from gapwatch.warehouse.lock import warehouse_lock
 
@@ -81,6 +89,7 @@ def build(
     """
     warehouse = settings.warehouse.path
     with warehouse_lock(warehouse):
+        remove_unfinished_generations(warehouse)
         generation = _make(settings, _parameters(settings, as_of=as_of, known_at=known_at), progress=progress)
         if generation.blocking:
             names = ", ".join(check.check_id for check in generation.blocking)
@@ -149,37 +158,38 @@ def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.d
         [source.model_dump(mode="json") for source in settings.sources],
         [(record.load_id, record.status, str(record.released_at)) for record in records],
         sorted(model.sha256 for model in all_models().values()),
+        matcher(),
     ]
     fingerprint = hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()[:12]
     return _Parameters(as_of, known_at, policy, fingerprint)
 
 
 def _make(settings: Settings, parameters: _Parameters, *, progress: Progress | None) -> Generation:
-    folder = generation_folder(settings.warehouse.path)
-    folder.mkdir(parents=True, exist_ok=True)
+    warehouse = settings.warehouse.path
     run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{parameters.fingerprint}"
-    unfinished = folder / f".{run_id}.building"
-    spill = folder / f".{run_id}.spill"
-    try:
-        with duckdb.connect(str(unfinished), config={"temp_directory": str(spill)}) as connection:
-            connection.execute("set timezone = 'UTC'")
-            connection.execute("set preserve_insertion_order = false")
-            create_inputs(
-                connection,
-                settings,
-                run_id=run_id,
-                as_of=parameters.as_of,
-                known_at=parameters.known_at,
-                policy=parameters.policy,
-            )
-            build_models(connection, all_models(), progress=progress)
-            checks = run_checks(connection)
-            if progress:
-                failed = sum(check.status != "pass" for check in checks)
-                progress(f"{len(checks)} checks, {failed} did not pass")
-        path = folder / f"{run_id}.duckdb"
-        unfinished.rename(path)
-    finally:
-        for left in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
-            left.unlink(missing_ok=True)
+    with (
+        unfinished_generation(warehouse, run_id) as folder,
+        duckdb.connect(
+            str(folder / f"{run_id}.duckdb"), config={"temp_directory": str(folder / "spill")}
+        ) as connection,
+    ):
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set preserve_insertion_order = false")
+        create_inputs(
+            connection,
+            settings,
+            run_id=run_id,
+            as_of=parameters.as_of,
+            known_at=parameters.known_at,
+            policy=parameters.policy,
+        )
+        build_models(connection, all_models(), progress=progress)
+        offered = create_candidates(connection)
+        if progress and offered:
+            progress(f"{offered:,} probable matches of accounts without a person: gapwatch identity")
+        checks = run_checks(connection)
+        if progress:
+            failed = sum(check.status != "pass" for check in checks)
+            progress(f"{len(checks)} checks, {failed} did not pass")
+    path = generation_path(warehouse, run_id=run_id)
     return Generation(run_id, path, parameters.as_of, parameters.known_at, tuple(checks))

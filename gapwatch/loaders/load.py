@@ -112,9 +112,10 @@ def _load(
             described = with_preset(source, folder=settings.folder)
             batch = _Batch(settings, described, loaded_at, sequence, earlier, connection, progress)
             staged += batch.stage(scratch)
-        for load in staged:
-            finish_load(warehouse, load.record)
-        return [load.record for load in staged]
+        records = [replace(load.record, command_loads=len(staged)) for load in staged]
+        for record in records:
+            finish_load(warehouse, record)
+        return records
 
 
 class _OtherRowsError(Exception):

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,13 @@ class LoadRecord:
     """The manifest of one load. ``loaded_at`` is an aware UTC instant; counts are rows.
 
     ``batch`` names the files of one source in one command (``batch_files`` of them). ``content_load_id`` is
-    the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence``
-    orders the batches of a warehouse as they came. ``carries``: whole rows, or changes alone. ``vanished``: ``keep``
-    when rows of earlier whole files stay in force. ``rows_left_out`` of the rejected rows are those that the mapping's
-    ``where`` does not take. ``effective_min`` and ``effective_max`` are the first and last day (ISO) of the feed's main
-    date. ``cursor`` is what a load of a service reached, from which the source's next one goes on. ``released_at`` and
-    ``released_by`` are those of a load that was held and then let in; its manifest stays as it was.
+    the load whose folder holds the rows: its own, or for an unchanged file an earlier one. ``sequence`` orders the
+    commands of a warehouse as they came; this one landed ``command_loads`` loads (0: not known). ``carries``: whole
+    rows, or changes alone. ``vanished``: ``keep`` when rows of earlier whole files stay in force. ``rows_left_out`` of
+    the rejected rows are those that the mapping's ``where`` does not take. ``effective_min`` and ``effective_max`` are
+    the first and last day (ISO) of the feed's main date. ``cursor`` is what a load of a service reached, from which the
+    source's next one goes on. ``released_at`` and ``released_by`` are those of a load that was held and then released;
+    its manifest stays as it was.
     """
 
     load_id: str
@@ -68,6 +70,7 @@ class LoadRecord:
     effective_min: str | None = None
     effective_max: str | None = None
     cursor: str | None = None
+    command_loads: int = 0
     released_at: dt.datetime | None = None
     released_by: str | None = None
 
@@ -131,8 +134,8 @@ def finish_load(warehouse: Path, record: LoadRecord) -> None:
 
 
 def remove_unfinished(warehouse: Path) -> None:
-    """Remove what an interrupted command left: unfinished loads, and batches not all of whose files were
-    finished.
+    """Remove what an interrupted command left: unfinished loads, and all loads of a command not all of whose loads
+    were finished.
 
     Only for the holder of the warehouse's lock.
     """
@@ -141,17 +144,18 @@ def remove_unfinished(warehouse: Path) -> None:
         return
     for left in folder.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(left)
-    records = read_manifests(warehouse, whole_batches=False)
-    whole = {record.load_id for record in _whole_batches(records)}
+    records = read_manifests(warehouse, whole_commands=False)
+    whole = {record.load_id for record in _whole_commands(records)}
     for record in records:
         if record.load_id not in whole:
             shutil.rmtree(load_folder(warehouse, record.load_id))
 
 
 def read_manifests(
-    warehouse: Path, *, whole_batches: bool = True, known_at: dt.datetime | None = None
+    warehouse: Path, *, whole_commands: bool = True, known_at: dt.datetime | None = None
 ) -> list[LoadRecord]:
-    """All finished loads, in order of load id; by default only those of batches that are complete.
+    """All finished loads, in order of load id; by default only those of commands that are complete: one lands all of
+    its loads or none.
 
     A held load that has been released is accepted; with ``known_at``, only when it was released by then.
     """
@@ -162,7 +166,7 @@ def read_manifests(
     records = [_from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files if file.is_file()]
     releases = read_releases(warehouse)
     records = [_as_released(record, releases.get(record.batch), known_at=known_at) for record in records]
-    return _whole_batches(records) if whole_batches else records
+    return _whole_commands(records) if whole_commands else records
 
 
 def _as_released(record: LoadRecord, release: Release | None, *, known_at: dt.datetime | None) -> LoadRecord:
@@ -180,11 +184,14 @@ def _as_released(record: LoadRecord, release: Release | None, *, known_at: dt.da
     )
 
 
-def _whole_batches(records: list[LoadRecord]) -> list[LoadRecord]:
-    finished: dict[str, int] = {}
-    for record in records:
-        finished[record.batch] = finished.get(record.batch, 0) + 1
-    return [record for record in records if finished[record.batch] == record.batch_files]
+def _whole_commands(records: list[LoadRecord]) -> list[LoadRecord]:
+    of_batch = Counter(record.batch for record in records)
+    of_command = Counter(record.sequence for record in records)
+    return [
+        record
+        for record in records
+        if of_batch[record.batch] == record.batch_files and record.command_loads in (0, of_command[record.sequence])
+    ]
 
 
 def _repeated(name: str, repeat: int) -> str:

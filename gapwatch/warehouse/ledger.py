@@ -46,6 +46,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("effective_min", pa.date32()),
         ("effective_max", pa.date32()),
         ("cursor", pa.string()),
+        ("command_loads", pa.int64()),
         ("released_at", pa.timestamp("us")),
         ("released_by", pa.string()),
     ]

@@ -44,7 +44,7 @@ states_by_site as (
     union all
     select site_key, state, person_key
     from states_now
-    where is_site_specific and site_key > 0
+    where site_key > 0
     union all
     select roles_that_require.site_key, states_now.state, states_now.person_key
     from states_now

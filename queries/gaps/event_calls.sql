@@ -151,7 +151,7 @@ assignments_made as (
 
 -- remove_assignment
 assignments_of_ended_periods as (
-    select distinct
+    select
         first_events.event_key,
         first_events.effective_at,
         required_intervals.requirement_key,
@@ -177,7 +177,7 @@ assignments_of_ended_periods as (
 ),
 
 assignments_still_needed as (
-    select distinct
+    select
         assignments_of_ended_periods.event_key,
         assignments_of_ended_periods.assignment_key,
     from assignments_of_ended_periods
@@ -224,12 +224,11 @@ ends as (
     left join person_employment_periods as next_employments
         on events.person_key = next_employments.person_key
         and next_employments.valid_from > events.effective_at
-    where events.event_type in ('termination', 'contract_end')
     group by events.event_key, events.person_key, events.effective_at, employment_periods.valid_from
 ),
 
 accounts_to_close as (
-    select distinct
+    select
         ends.event_key,
         ends.effective_at,
         ends.next_start_at,
@@ -245,12 +244,12 @@ accounts_closed as (
     select
         accounts_to_close.event_key,
         max(account_periods.valid_to) as closed_at,
-        max(accounts_to_close.next_start_at) as next_start_at,
+        accounts_to_close.next_start_at,
     from accounts_to_close
     inner join account_periods
         on accounts_to_close.account_key = account_periods.account_key
         and account_periods.valid_from < accounts_to_close.effective_at
-    group by accounts_to_close.event_key
+    group by accounts_to_close.event_key, accounts_to_close.next_start_at
 ),
 
 assignments_to_close as (

@@ -45,7 +45,7 @@ final as (
             when is_before_cover then 'not_evaluable'
             when responded_at < clock_at then 'early'
             when responded_at <= due_at then 'on_time'
-            when responded_at > due_at then 'late'
+            when responded_at is not null then 'late'
             when due_at > as_of then 'pending'
             when newest_loaded_at is null or due_at > newest_loaded_at then 'not_evaluable'
             else 'missing'

@@ -33,13 +33,9 @@ ended_before_period as (
     where not gap_stretches.has_held
 ),
 
-late_stretches as (
-    select
-        gap_stretches.segment_key,
-        gap_stretches.valid_from as gap_from,
-        gap_stretches.valid_to as gap_to,
-        requiring_stretches.valid_from,
-        least(requiring_stretches.recorded_at, requiring_stretches.valid_to) as valid_to,
+-- Where HR knew in time, nobody need ask when it did.
+recorded_late as (
+    select distinct gap_stretches.segment_key
     from gap_stretches
     inner join requiring_stretches
         on gap_stretches.worker_key = requiring_stretches.worker_key
@@ -48,8 +44,6 @@ late_stretches as (
     where
         requiring_stretches.recorded_at > requiring_stretches.valid_from
         and requiring_stretches.recorded_at > gap_stretches.valid_from
-        and requiring_stretches.valid_from < gap_stretches.valid_to
-        and requiring_stretches.valid_to > gap_stretches.valid_from
 ),
 
 gap_assignments as (
@@ -76,9 +70,6 @@ first_assignments as (
 ),
 
 facts as (
-    select segment_key, gap_from, gap_to, 'late' as kind, valid_from, valid_to
-    from late_stretches
-    union all
     select
         gap_stretches.segment_key,
         gap_stretches.valid_from as gap_from,
@@ -87,7 +78,7 @@ facts as (
         greatest(requiring_stretches.valid_from, requiring_stretches.recorded_at) as valid_from,
         requiring_stretches.valid_to,
     from gap_stretches
-    semi join late_stretches on gap_stretches.segment_key = late_stretches.segment_key
+    semi join recorded_late on gap_stretches.segment_key = recorded_late.segment_key
     inner join requiring_stretches
         on gap_stretches.worker_key = requiring_stretches.worker_key
         and gap_stretches.requirement_key = requiring_stretches.requirement_key
@@ -127,9 +118,7 @@ clip_facts as (
         valid_to < gap_to and valid_to <= (select as_of from run_parameters) as is_ended,
     from facts
     where
-        valid_from < valid_to
-        and valid_from < gap_to
-        and gap_from < valid_to
+        greatest(gap_from, valid_from) < least(gap_to, valid_to)
         and valid_from <= (select as_of from run_parameters)
 ),
 
@@ -167,7 +156,6 @@ sweep as (
         segment_key,
         happens_at as valid_from,
         lead(happens_at) over by_segment as next_at,
-        max(case when kind = 'late' then live_to end) over by_segment as late_to,
         max(case when kind = 'recorded' then live_to end) over by_segment as recorded_to,
         max(case when kind = 'no_account' then live_to end) over by_segment as no_account_to,
         max(case when kind = 'open' then live_to end) over by_segment as open_to,
@@ -181,7 +169,6 @@ live_facts as (
         segment_key,
         valid_from,
         next_at,
-        coalesce(late_to > valid_from, false) as is_late,
         coalesce(recorded_to > valid_from, false) as is_recorded,
         coalesce(no_account_to > valid_from, false) as has_no_account,
         coalesce(open_to > valid_from, false) as is_open,
@@ -197,7 +184,7 @@ name_causes as (
         live_facts.valid_from,
         gap_stretches.valid_to,
         case
-            when live_facts.is_late and not live_facts.is_recorded then 'not_recorded'
+            when recorded_late.segment_key is not null and not live_facts.is_recorded then 'not_recorded'
             when live_facts.has_no_account then 'no_account'
             when not gap_stretches.has_held and not coalesce(first_assignments.assigned_from <= live_facts.valid_from, false)
                 then 'never_assigned'
@@ -209,6 +196,7 @@ name_causes as (
         end as cause,
     from live_facts
     inner join gap_stretches on live_facts.segment_key = gap_stretches.segment_key
+    left join recorded_late on gap_stretches.segment_key = recorded_late.segment_key
     left join ended_before_period on gap_stretches.segment_key = ended_before_period.segment_key
     left join first_assignments on gap_stretches.segment_key = first_assignments.segment_key
     left join open_throughout on gap_stretches.segment_key = open_throughout.segment_key

@@ -5,7 +5,7 @@
 with
 
 instants as (
-    select distinct worker_key, effective_at as happens_at
+    select worker_key, effective_at as happens_at
     from hr_events
     where not is_end
 ),
@@ -67,14 +67,14 @@ final as (
         worker_key,
         requirement_key,
         site_key,
-        -- what was held before would have been subject to it from now on too
-        case when is_held_before and valid_from <= happens_at and valid_to > happens_at then happens_at end as starts_at,
-        -- the policy of just before would still reach what is held from now on
-        case when is_held_after and valid_from < happens_at and valid_to >= happens_at then happens_at end as ends_at,
+        case when valid_from = happens_at then happens_at end as starts_at,
+        case when valid_to = happens_at then happens_at end as ends_at,
     from policy_windows
     where
-        (is_held_before and valid_from = happens_at and valid_to > happens_at)
-        or (is_held_after and valid_to = happens_at and valid_from < happens_at)
+        -- what was held before would have been subject to it from now on too
+        (is_held_before and valid_from = happens_at)
+        -- the policy of just before would still reach what is held from now on
+        or (is_held_after and valid_to = happens_at)
 )
 
 select * from final

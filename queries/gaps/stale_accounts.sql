@@ -32,7 +32,6 @@ rank_end_events as (
     inner join event_due
         on hr_events.event_key = event_due.event_key
         and event_due.action = 'deactivate_account'
-    where hr_events.event_type in ('termination', 'contract_end')
 ),
 
 outlived_ends as (

@@ -10,22 +10,10 @@ completions_cover as (
     where feed = 'lms_completions'
 ),
 
-leave_periods as (
-    select distinct
-        required_intervals.period_key,
-        required_intervals.worker_key,
-        required_intervals.requirement_key,
-        required_intervals.site_key,
-        required_intervals.valid_from,
-        required_intervals.valid_to,
-    from required_intervals
-    inner join requiring_stretches
-        on required_intervals.worker_key = requiring_stretches.worker_key
-        and required_intervals.requirement_key = requiring_stretches.requirement_key
-        and required_intervals.site_key = requiring_stretches.site_key
-        and requiring_stretches.valid_from >= required_intervals.valid_from
-        and requiring_stretches.valid_from < required_intervals.valid_to
-    where requiring_stretches.is_on_leave
+leaves as (
+    select worker_key, requirement_key, site_key
+    from requiring_stretches
+    where is_on_leave
 ),
 
 overlays as (
@@ -33,17 +21,19 @@ overlays as (
     from waiver_intervals
     union all
     select
-        leave_periods.period_key,
+        periods_begun.period_key,
         case when requiring_stretches.is_on_leave then 'on_leave' else 'at_work' end as kind,
         requiring_stretches.valid_from,
         requiring_stretches.valid_to,
-    from leave_periods
+    from periods_begun
+    semi join leaves
+        on periods_begun.worker_key = leaves.worker_key
+        and periods_begun.requirement_key = leaves.requirement_key
+        and periods_begun.site_key = leaves.site_key
     inner join requiring_stretches
-        on leave_periods.worker_key = requiring_stretches.worker_key
-        and leave_periods.requirement_key = requiring_stretches.requirement_key
-        and leave_periods.site_key = requiring_stretches.site_key
-        and requiring_stretches.valid_from >= leave_periods.valid_from
-        and requiring_stretches.valid_from < leave_periods.valid_to
+        on periods_begun.worker_key = requiring_stretches.worker_key
+        and periods_begun.requirement_key = requiring_stretches.requirement_key
+        and periods_begun.site_key = requiring_stretches.site_key
     union all
     select period_key, 'in_grace' as kind, valid_from, grace_until as valid_to
     from periods_begun
@@ -62,12 +52,11 @@ clip_overlays as (
         greatest(untrained_stretches.valid_from, overlays.valid_from) as valid_from,
         least(untrained_stretches.valid_to, overlays.valid_to) as valid_to,
     from untrained_stretches
-    inner join overlays
-        on untrained_stretches.period_key = overlays.period_key
-        and overlays.valid_from < untrained_stretches.valid_to
-        and untrained_stretches.valid_from < overlays.valid_to
+    inner join overlays on untrained_stretches.period_key = overlays.period_key
     where
-        overlays.valid_from <= (select as_of from run_parameters)
+        greatest(untrained_stretches.valid_from, overlays.valid_from)
+        < least(untrained_stretches.valid_to, overlays.valid_to)
+        and overlays.valid_from <= (select as_of from run_parameters)
         -- training ends grace for good
         and not (overlays.kind = 'in_grace' and untrained_stretches.is_after_training)
 ),
@@ -89,11 +78,11 @@ steps as (
     select
         stretch_key,
         happens_at,
-        sum(case when kind = 'waived' then step else 0 end) as waived_step,
-        sum(case when kind = 'on_leave' then step else 0 end) as on_leave_step,
+        sum(case when kind = 'waived' then step end) as waived_step,
+        sum(case when kind = 'on_leave' then step end) as on_leave_step,
         sum(case when kind = 'at_work' then step else 0 end) as at_work_step,
-        sum(case when kind = 'in_grace' then step else 0 end) as in_grace_step,
-        sum(case when kind = 'not_evaluable' then step else 0 end) as not_evaluable_step,
+        sum(case when kind = 'in_grace' then step end) as in_grace_step,
+        sum(case when kind = 'not_evaluable' then step end) as not_evaluable_step,
     from boundaries
     group by stretch_key, happens_at
 ),

@@ -174,188 +174,77 @@ compare_sightings as (
     )
 ),
 
+altered_columns as (
+    select *
+    from (
+        values
+            ('account_id'),
+            ('course_id'),
+            ('completed_at'),
+            ('result'),
+            ('score'),
+            ('expires_at'),
+            ('site'),
+            ('course_version'),
+            ('evaluator'),
+            ('verification_method'),
+            ('assigned_at'),
+            ('due_at'),
+            ('removed_at'),
+            ('origin')
+    ) as altered_columns (column_name)
+),
+
+name_values as (
+    select
+        compare_sightings.feed,
+        compare_sightings.source,
+        compare_sightings.record_id,
+        altered_columns.column_name,
+        case altered_columns.column_name
+            when 'account_id' then compare_sightings.previous_account_id
+            when 'course_id' then compare_sightings.previous_course_id
+            when 'completed_at' then compare_sightings.previous_completed_at
+            when 'result' then compare_sightings.previous_result
+            when 'score' then compare_sightings.previous_score
+            when 'expires_at' then compare_sightings.previous_expires_at
+            when 'site' then compare_sightings.previous_site
+            when 'course_version' then compare_sightings.previous_course_version
+            when 'evaluator' then compare_sightings.previous_evaluator
+            when 'verification_method' then compare_sightings.previous_verification_method
+            when 'assigned_at' then compare_sightings.previous_assigned_at
+            when 'due_at' then compare_sightings.previous_due_at
+            when 'removed_at' then compare_sightings.previous_removed_at
+            when 'origin' then compare_sightings.previous_origin
+        end as old_value,
+        case altered_columns.column_name
+            when 'account_id' then compare_sightings.account_id
+            when 'course_id' then compare_sightings.course_id
+            when 'completed_at' then compare_sightings.completed_at
+            when 'result' then compare_sightings.result
+            when 'score' then compare_sightings.score
+            when 'expires_at' then compare_sightings.expires_at
+            when 'site' then compare_sightings.site
+            when 'course_version' then compare_sightings.course_version
+            when 'evaluator' then compare_sightings.evaluator
+            when 'verification_method' then compare_sightings.verification_method
+            when 'assigned_at' then compare_sightings.assigned_at
+            when 'due_at' then compare_sightings.due_at
+            when 'removed_at' then compare_sightings.removed_at
+            when 'origin' then compare_sightings.origin
+        end as new_value,
+        compare_sightings.batch_load_id,
+        compare_sightings.previous_load_id,
+        compare_sightings.loaded_at,
+    from compare_sightings
+    cross join altered_columns
+    where compare_sightings.previous_load_id is not null
+),
+
 altered as (
-    select
-        feed,
-        source,
-        record_id,
-        'account_id' as column_name,
-        previous_account_id as old_value,
-        account_id as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and account_id is distinct from previous_account_id
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'course_id' as column_name,
-        previous_course_id as old_value,
-        course_id as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and course_id is distinct from previous_course_id
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'completed_at' as column_name,
-        previous_completed_at as old_value,
-        completed_at as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and completed_at is distinct from previous_completed_at
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'result' as column_name,
-        previous_result as old_value,
-        result as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and result is distinct from previous_result
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'score' as column_name,
-        previous_score as old_value,
-        score as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and score is distinct from previous_score
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'expires_at' as column_name,
-        previous_expires_at as old_value,
-        expires_at as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and expires_at is distinct from previous_expires_at
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'site' as column_name,
-        previous_site as old_value,
-        site as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and site is distinct from previous_site
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'course_version' as column_name,
-        previous_course_version as old_value,
-        course_version as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and course_version is distinct from previous_course_version
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'evaluator' as column_name,
-        previous_evaluator as old_value,
-        evaluator as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and evaluator is distinct from previous_evaluator
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'verification_method' as column_name,
-        previous_verification_method as old_value,
-        verification_method as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and verification_method is distinct from previous_verification_method
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'assigned_at' as column_name,
-        previous_assigned_at as old_value,
-        assigned_at as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and assigned_at is distinct from previous_assigned_at
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'due_at' as column_name,
-        previous_due_at as old_value,
-        due_at as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and due_at is distinct from previous_due_at
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'removed_at' as column_name,
-        previous_removed_at as old_value,
-        removed_at as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and removed_at is distinct from previous_removed_at
-    union all
-    select
-        feed,
-        source,
-        record_id,
-        'origin' as column_name,
-        previous_origin as old_value,
-        origin as new_value,
-        batch_load_id,
-        previous_load_id,
-        loaded_at,
-    from compare_sightings
-    where previous_load_id is not null and origin is distinct from previous_origin
+    select *
+    from name_values
+    where old_value is distinct from new_value
 ),
 
 left_out as (

@@ -22,7 +22,7 @@ accounts as (
 undated_accounts as (
     select account_id, source, deactivated_at
     from accounts
-    where (status <> 'active' and deactivated_at is null) or (status = 'active' and deactivated_at is not null)
+    where (status <> 'active') = (deactivated_at is null)
 ),
 
 folded_loads as (
@@ -52,11 +52,10 @@ rank_sightings as (
         shown_accounts.status,
         shown_accounts.deactivated_at,
         undated_accounts.deactivated_at as last_deactivated_at,
-        known_loads.source,
         known_loads.loaded_at,
         known_loads.first_loaded_at,
         row_number() over (
-            partition by known_loads.source, shown_accounts.account_id, known_loads.loaded_at
+            partition by shown_accounts.account_id, known_loads.loaded_at
             order by known_loads.load_order desc, shown_accounts.row_number desc
         ) as sighting_rank,
     from known_loads
@@ -67,15 +66,13 @@ rank_sightings as (
         on shown_accounts.account_id = undated_accounts.account_id
         and known_loads.source = undated_accounts.source
     where
-        known_loads.feed = 'lms_accounts'
-        and known_loads.is_applied
+        known_loads.is_applied
         and not coalesce(shown_accounts.is_deleted, false)
 ),
 
 sightings as (
     select
         account_id,
-        source,
         loaded_at,
         first_loaded_at,
         status <> 'active' as is_closed,
@@ -88,33 +85,25 @@ sightings as (
 last_otherwise as (
     select
         account_id,
-        max(case when not is_closed then loaded_at end) as last_not_closed_at,
-        max(case when not is_reopened then loaded_at end) as last_not_reopened_at,
+        loaded_at,
+        first_loaded_at,
+        max(case when is_closed then timestamp '0001-01-01 00:00:00' else loaded_at end) over by_account
+            as last_not_closed_at,
+        max(case when is_reopened then timestamp '0001-01-01 00:00:00' else loaded_at end) over by_account
+            as last_not_reopened_at,
     from sightings
-    group by account_id
+    window by_account as (partition by account_id)
 ),
 
+-- an account is one source's, and a source has one first load
 first_shown as (
     select
-        sightings.account_id,
-        min(sightings.first_loaded_at) as first_loaded_at,
-        min(
-            case
-                when sightings.is_closed
-                    and (last_otherwise.last_not_closed_at is null or sightings.loaded_at > last_otherwise.last_not_closed_at)
-                then sightings.loaded_at
-            end
-        ) as closed_since,
-        min(
-            case
-                when sightings.is_reopened
-                    and (last_otherwise.last_not_reopened_at is null or sightings.loaded_at > last_otherwise.last_not_reopened_at)
-                then sightings.loaded_at
-            end
-        ) as reopened_since,
-    from sightings
-    inner join last_otherwise on sightings.account_id = last_otherwise.account_id
-    group by sightings.account_id
+        account_id,
+        first_loaded_at,
+        min(case when loaded_at > last_not_closed_at then loaded_at end) as closed_since,
+        min(case when loaded_at > last_not_reopened_at then loaded_at end) as reopened_since,
+    from last_otherwise
+    group by account_id, first_loaded_at
 ),
 
 date_the_end as (

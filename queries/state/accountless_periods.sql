@@ -13,7 +13,7 @@ cover as (
         person_key,
         timestamp '9999-12-31 00:00:00' as valid_from,
         timestamp '9999-12-31 00:00:00' as valid_to,
-    from (select distinct person_key from worker_keys)
+    from worker_keys
 ),
 
 reach_of_earlier_cover as (

@@ -41,10 +41,8 @@ employed_states as (
 surroundings as (
     select
         states.role_key,
-        coalesce(bool_or(others.valid_from < states.valid_from and others.valid_to >= states.valid_from), false)
-            as was_employed,
-        coalesce(bool_or(others.valid_from <= states.valid_to and others.valid_to > states.valid_to), false)
-            as goes_on,
+        bool_or(others.valid_from < states.valid_from and others.valid_to >= states.valid_from) as was_employed,
+        bool_or(others.valid_from <= states.valid_to and others.valid_to > states.valid_to) as goes_on,
     from role_intervals as states
     inner join role_intervals as others on states.worker_key = others.worker_key
     group by states.role_key
@@ -199,7 +197,7 @@ rank_events as (
         + case when events.is_assignment_end then 1 else 0 end as event_key,
         row_number() over (
             partition by events.worker_key, events.effective_at
-            order by hr_event_types.is_end, hr_event_types.event_order, events.role_key
+            order by hr_event_types.event_order, events.role_key
         ) as rank_at_instant,
     from events
     inner join hr_event_types on events.event_type = hr_event_types.event_type

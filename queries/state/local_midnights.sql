@@ -59,8 +59,8 @@ final as (
     select
         timezone,
         local_on,
+        -- of a midnight that a clock change skips both candidates are the instant of the change
         case
-            when timezone(timezone, timezone('UTC', late_instant)) <> local_midnight then early_instant
             when timezone(timezone, timezone('UTC', early_instant)) = local_midnight then least(early_instant, late_instant)
             else late_instant
         end as starts_at,

@@ -10,7 +10,7 @@ final as (
         cast(row_number() over (
             order by
                 worker_keys.worker_key,
-                case when role_states.assignment_key = 'primary' then 0 else 1 end,
+                role_states.assignment_key <> 'primary',
                 role_states.assignment_key,
                 role_states.valid_from
         ) as integer) as role_key,

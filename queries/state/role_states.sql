@@ -127,12 +127,8 @@ final as (
         end_states.is_contingent,
         end_states.task_scope_set,
         -- ended by the contract alone: neither the row's own end nor a later row falls on that instant
-        coalesce(
-            end_states.valid_to = end_states.contract_ends_at
-            and end_states.valid_to is distinct from end_states.next_effective_at
-            and end_states.valid_to is distinct from end_states.ends_at,
-            false
-        ) as is_ended_by_contract,
+        end_states.valid_to is distinct from end_states.next_effective_at
+        and end_states.valid_to is distinct from end_states.ends_at as is_ended_by_contract,
         cast(end_states.written_from as date) as starts_on,
         end_states.timezone,
         -- one text for all that rules ask about; no value is empty, so '' stands for a missing one

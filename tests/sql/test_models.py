@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import duckdb
 import pytest
 from mutants.baselines import build_baseline
 from properties.random_worlds import random_world
 from sql.given_expect import Bench, Case, all_cases, text_table
 
 from gapwatch.modelling import all_models
+from gapwatch.modelling.graph import build_order
 
 _CASES = all_cases()
 
@@ -19,6 +21,11 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     models = all_models()
     path = tmp_path_factory.mktemp("pattern") / "pattern.duckdb"
     build_baseline(random_world(1), path, models=models, texts={name: model.sql for name, model in models.items()})
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        for model in build_order(models):
+            if model.folder == "health":
+                connection.execute(f'create table "{model.name}" as {model.sql}')
     made = Bench(path)
     yield made
     made.close()

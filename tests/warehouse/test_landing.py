@@ -90,6 +90,17 @@ def test_unfinished_loads_and_batches_do_not_count_and_are_removed(tmp_path: Pat
     assert [path.name for path in landing_folder(tmp_path).iterdir()] == [kept.load_id]
 
 
+def test_a_command_counts_with_all_of_its_loads_or_not_at_all(tmp_path: Path) -> None:
+    land(tmp_path, record("before", sequence=1, command_loads=1))
+    land(tmp_path, record("hr", sequence=2, command_loads=2))
+    assert [load.batch for load in read_manifests(tmp_path)] == ["before"]
+    land(tmp_path, record("lms", sequence=2, command_loads=2))
+    assert [load.batch for load in read_manifests(tmp_path)] == ["before", "hr", "lms"]
+    land(tmp_path, record("hr2", sequence=3, command_loads=2))
+    remove_unfinished(tmp_path)
+    assert len(list(landing_folder(tmp_path).iterdir())) == 3
+
+
 def test_the_newest_batch_is_by_loaded_at_then_sequence_and_never_held() -> None:
     old = record("old", sequence=3)
     first, second = (

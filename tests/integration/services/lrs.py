@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -142,12 +143,13 @@ def ralph(folder: Path) -> Iterator[Ralph]:
             stdout=log,
             stderr=log,
             cwd=folder,
+            start_new_session=True,  # it starts processes of its own, which must end with it
         )
         try:
             _until_it_listens(process, port, folder / "ralph.log")
             yield Ralph(f"http://127.0.0.1:{port}/xAPI")
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=15)
 
 
