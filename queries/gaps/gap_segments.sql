@@ -49,6 +49,8 @@ recorded_late as (
 gap_assignments as (
     select
         gap_stretches.segment_key,
+        gap_stretches.valid_from as gap_from,
+        gap_stretches.valid_to as gap_to,
         period_assignments.assigned_at,
         period_assignments.closed_at,
         period_assignments.closed_by,
@@ -70,6 +72,8 @@ first_assignments as (
 facts as (
     select
         gap_stretches.segment_key,
+        gap_stretches.valid_from as gap_from,
+        gap_stretches.valid_to as gap_to,
         'recorded' as kind,
         greatest(requiring_stretches.valid_from, requiring_stretches.recorded_at) as valid_from,
         requiring_stretches.valid_to,
@@ -82,17 +86,21 @@ facts as (
     union all
     select
         gap_stretches.segment_key,
+        gap_stretches.valid_from as gap_from,
+        gap_stretches.valid_to as gap_to,
         'no_account' as kind,
         accountless_periods.valid_from,
         accountless_periods.valid_to,
     from gap_stretches
     inner join accountless_periods on gap_stretches.person_key = accountless_periods.person_key
     union all
-    select segment_key, 'open' as kind, assigned_at as valid_from, closed_at as valid_to
+    select segment_key, gap_from, gap_to, 'open' as kind, assigned_at as valid_from, closed_at as valid_to
     from gap_assignments
     union all
     select
         segment_key,
+        gap_from,
+        gap_to,
         'removed' as kind,
         greatest(assigned_at, closed_at) as valid_from,
         next_assigned_at as valid_to,
@@ -102,25 +110,22 @@ facts as (
 
 clip_facts as (
     select
-        facts.segment_key,
-        facts.kind,
-        greatest(gap_stretches.valid_from, facts.valid_from) as valid_from,
-        least(gap_stretches.valid_to, facts.valid_to) as valid_to,
-        facts.valid_to < gap_stretches.valid_to and facts.valid_to <= (select as_of from run_parameters) as is_ended,
+        segment_key,
+        gap_from,
+        kind,
+        greatest(gap_from, valid_from) as valid_from,
+        least(gap_to, valid_to) as valid_to,
+        valid_to < gap_to and valid_to <= (select as_of from run_parameters) as is_ended,
     from facts
-    inner join gap_stretches on facts.segment_key = gap_stretches.segment_key
     where
-        greatest(gap_stretches.valid_from, facts.valid_from) < least(gap_stretches.valid_to, facts.valid_to)
-        and facts.valid_from <= (select as_of from run_parameters)
+        greatest(gap_from, valid_from) < least(gap_to, valid_to)
+        and valid_from <= (select as_of from run_parameters)
 ),
 
 open_throughout as (
-    select distinct clip_facts.segment_key
+    select distinct segment_key
     from clip_facts
-    inner join gap_stretches
-        on clip_facts.segment_key = gap_stretches.segment_key
-        and clip_facts.valid_from = gap_stretches.valid_from
-    where clip_facts.kind = 'open' and not clip_facts.is_ended
+    where kind = 'open' and valid_from = gap_from and not is_ended
 ),
 
 boundaries as (

@@ -131,9 +131,9 @@ final as (
     inner join worker_keys on gap_runs.worker_key = worker_keys.worker_key
     inner join requirement_keys on gap_runs.requirement_key = requirement_keys.requirement_key
     inner join gap_causes on days_of_gaps.cause = gap_causes.cause
+    inner join main_roles on gap_runs.segment_key = main_roles.segment_key
+    inner join role_intervals on main_roles.role_key = role_intervals.role_key
     left join site_keys on gap_runs.site_key = site_keys.site_key
-    left join main_roles on gap_runs.segment_key = main_roles.segment_key
-    left join role_intervals on main_roles.role_key = role_intervals.role_key
     left join hr_events
         on gap_runs.worker_key = hr_events.worker_key
         and gap_runs.opened_at = hr_events.effective_at

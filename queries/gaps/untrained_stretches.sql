@@ -10,16 +10,21 @@ follow_credentials as (
         requirement_key,
         site_key,
         valid_from,
-        max(valid_to) over so_far as covered_to,
-        lag(valid_from) over so_far as earlier_from,
-        coalesce(lead(valid_from) over so_far, timestamp '9999-12-31 00:00:00') as next_from,
+        valid_to,
+        max(valid_to) over (
+            partition by worker_key, requirement_key, site_key
+            order by valid_from, valid_to
+            rows between unbounded preceding and 1 preceding
+        ) as covered_before,
+        coalesce(
+            lead(valid_from) over (
+                partition by worker_key, requirement_key, site_key
+                order by valid_from, valid_to
+            ),
+            timestamp '9999-12-31 00:00:00'
+        ) as next_from,
     from credential_intervals
     where is_trained and valid_from <= (select as_of from run_parameters)
-    window so_far as (
-        partition by worker_key, requirement_key, site_key
-        order by valid_from, valid_to
-        rows between unbounded preceding and current row
-    )
 ),
 
 holes as (
@@ -30,18 +35,18 @@ holes as (
         timestamp '0001-01-01 00:00:00' as valid_from,
         valid_from as valid_to,
     from follow_credentials
-    where earlier_from is null
+    where covered_before is null
     union all
     select
         worker_key,
         requirement_key,
         site_key,
-        covered_to as valid_from,
+        greatest(covered_before, valid_to) as valid_from,
         next_from as valid_to,
     from follow_credentials
     where
-        covered_to < next_from
-        and covered_to <= (select as_of from run_parameters)
+        greatest(covered_before, valid_to) < next_from
+        and greatest(covered_before, valid_to) <= (select as_of from run_parameters)
 ),
 
 stretches as (

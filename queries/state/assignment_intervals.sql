@@ -51,8 +51,8 @@ find_next_pass as (
         coalesce(
             min(passed_at) over (
                 partition by account_key, course_key
-                order by happens_at desc
-                range between unbounded preceding and current row
+                order by happens_at desc, passed_at nulls last
+                rows between unbounded preceding and current row
             ),
             timestamp '9999-12-31 00:00:00'
         ) as passed_at,

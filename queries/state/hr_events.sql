@@ -162,34 +162,23 @@ events as (
         changes.role_key,
         changes.event_type,
         false as is_assignment_end,
-        roles.worker_key,
-        roles.worker_id,
-        roles.assignment_key,
-        roles.valid_from as effective_at,
-        roles.recorded_at,
-        roles.job_code,
-        befores.job_code as previous_job_code,
-        roles.site,
-        befores.site as previous_site,
+        employed_states.worker_key,
+        employed_states.valid_from as effective_at,
+        employed_states.before_role_key,
+        cast(null as timestamp) as next_recorded_at,
     from changes
-    inner join role_intervals as roles on changes.role_key = roles.role_key
     inner join employed_states on changes.role_key = employed_states.role_key
-    left join role_intervals as befores on employed_states.before_role_key = befores.role_key
     union all
     select
         ends.role_key,
         ends.event_type,
         true as is_assignment_end,
-        roles.worker_key,
-        roles.worker_id,
-        roles.assignment_key,
-        roles.valid_to as effective_at,
-        coalesce(states_that_start.recorded_at, roles.recorded_at) as recorded_at,
-        null as job_code,
-        roles.job_code as previous_job_code,
-        null as site,
-        roles.site as previous_site,
+        employed_states.worker_key,
+        employed_states.valid_to as effective_at,
+        ends.role_key as before_role_key,
+        states_that_start.recorded_at as next_recorded_at,
     from ends
+    inner join employed_states on ends.role_key = employed_states.role_key
     inner join role_intervals as roles on ends.role_key = roles.role_key
     left join role_states as states_that_start
         on roles.worker_key = states_that_start.worker_key
@@ -197,35 +186,49 @@ events as (
         and roles.valid_to = states_that_start.valid_from
 ),
 
-final as (
+-- role_keys of a worker run on from primary through the other assignments
+rank_events as (
     select
-        md5(concat_ws('|', events.worker_id, events.assignment_key, events.event_type, cast(events.effective_at as varchar)))
-            as event_id,
-        events.worker_id,
-        events.assignment_key,
-        events.event_type,
-        events.effective_at,
-        events.recorded_at,
-        events.job_code,
-        events.previous_job_code,
-        events.site,
-        events.previous_site,
+        events.*,
+        hr_event_types.is_end,
         -- a role state that starts, or one that ends, brings one event of a kind
         events.role_key * 20
         + hr_event_types.event_order * 2
         + case when events.is_assignment_end then 1 else 0 end as event_key,
-        events.worker_key,
-        hr_event_types.is_end,
-        events.is_assignment_end,
         row_number() over (
             partition by events.worker_key, events.effective_at
-            order by
-                hr_event_types.event_order,
-                events.assignment_key <> 'primary',
-                events.assignment_key
+            order by hr_event_types.event_order, events.role_key
         ) as rank_at_instant,
     from events
     inner join hr_event_types on events.event_type = hr_event_types.event_type
+),
+
+final as (
+    select
+        md5(concat_ws(
+            '|',
+            roles.worker_id,
+            roles.assignment_key,
+            rank_events.event_type,
+            cast(rank_events.effective_at as varchar)
+        )) as event_id,
+        roles.worker_id,
+        roles.assignment_key,
+        rank_events.event_type,
+        rank_events.effective_at,
+        coalesce(rank_events.next_recorded_at, roles.recorded_at) as recorded_at,
+        case when not rank_events.is_assignment_end then roles.job_code end as job_code,
+        befores.job_code as previous_job_code,
+        case when not rank_events.is_assignment_end then roles.site end as site,
+        befores.site as previous_site,
+        rank_events.event_key,
+        rank_events.worker_key,
+        rank_events.is_end,
+        rank_events.is_assignment_end,
+        rank_events.rank_at_instant,
+    from rank_events
+    inner join role_intervals as roles on rank_events.role_key = roles.role_key
+    left join role_intervals as befores on rank_events.before_role_key = befores.role_key
 )
 
 select * from final

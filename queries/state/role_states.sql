@@ -64,6 +64,7 @@ follow_rows as (
     select
         role_rows.load_order,
         role_rows.row_number,
+        coalesce(role_rows.recorded_at, role_rows.observed_at, role_rows.effective_at) as recorded_at,
         min(role_rows.effective_at) over (
             partition by role_rows.worker_key, role_rows.assignment_key
             order by role_rows.written_from
@@ -76,24 +77,29 @@ follow_rows as (
         and role_rows.row_number = rank_shared_writings.row_number
 ),
 
-end_states as (
+-- narrow rows first: they are all that is compared
+add_recordings as (
     select
-        role_rows.*,
+        follow_rows.load_order,
+        follow_rows.row_number,
         follow_rows.next_effective_at,
-        coalesce(
-            shared_recordings.first_recorded_at,
-            role_rows.recorded_at,
-            role_rows.observed_at,
-            role_rows.effective_at
-        ) as first_recorded_at,
-        least(follow_rows.next_effective_at, role_rows.ends_at, role_rows.contract_ends_at) as valid_to,
+        coalesce(shared_recordings.first_recorded_at, follow_rows.recorded_at) as first_recorded_at,
     from follow_rows
-    inner join role_rows
-        on follow_rows.load_order = role_rows.load_order
-        and follow_rows.row_number = role_rows.row_number
     left join shared_recordings
         on follow_rows.load_order = shared_recordings.load_order
         and follow_rows.row_number = shared_recordings.row_number
+),
+
+end_states as (
+    select
+        role_rows.*,
+        add_recordings.next_effective_at,
+        add_recordings.first_recorded_at,
+        least(add_recordings.next_effective_at, role_rows.ends_at, role_rows.contract_ends_at) as valid_to,
+    from add_recordings
+    inner join role_rows
+        on add_recordings.load_order = role_rows.load_order
+        and add_recordings.row_number = role_rows.row_number
 ),
 
 final as (
