@@ -23,6 +23,7 @@ from gapwatch.cli.explain import explain
 from gapwatch.cli.load import load
 from gapwatch.cli.map import map_file
 from gapwatch.cli.person import person
+from gapwatch.cli.rejects import rejects
 from gapwatch.cli.release import release
 from gapwatch.cli.run import run
 from gapwatch.cli.score import score
@@ -43,6 +44,7 @@ for command in (
     run,
     load,
     release,
+    rejects,
     check,
     build,
     explain,

@@ -23,6 +23,7 @@ from gapwatch.config import Settings, Source
 from gapwatch.errors import ConfigurationError, LoadError
 from gapwatch.feeds import FEEDS
 from gapwatch.loaders.convert import LEFT_OUT, Conversion
+from gapwatch.loaders.corrected import Corrected
 from gapwatch.loaders.dates import is_pattern
 from gapwatch.loaders.duplicates import reject_duplicates
 from gapwatch.loaders.fetch import Fetched, fetch
@@ -90,8 +91,24 @@ def load_all(settings: Settings, *, loaded_at: dt.datetime, progress: Progress |
     return _load(settings, settings.sources, loaded_at, progress)
 
 
+def load_corrected(
+    settings: Settings,
+    source: Source,
+    corrected: Corrected,
+    *,
+    loaded_at: dt.datetime,
+    progress: Progress | None = None,
+) -> LoadRecord:
+    """Load corrected rows of that source as an addition to what it delivered; as ``load_source``."""
+    return _load(settings, (source,), loaded_at, progress, corrected)[0]
+
+
 def _load(
-    settings: Settings, sources: tuple[Source, ...], loaded_at: dt.datetime, progress: Progress | None
+    settings: Settings,
+    sources: tuple[Source, ...],
+    loaded_at: dt.datetime,
+    progress: Progress | None,
+    corrected: Corrected | None = None,
 ) -> list[LoadRecord]:
     if loaded_at.tzinfo is None:
         raise ConfigurationError("loaded_at names no offset", do="write it like 2026-03-12T06:00:00Z")
@@ -110,7 +127,7 @@ def _load(
         for source in sources:
             sequence = 1 + max((load.sequence for load in earlier), default=0)
             described = with_preset(source, folder=settings.folder)
-            batch = _Batch(settings, described, loaded_at, sequence, earlier, connection, progress)
+            batch = _Batch(settings, described, loaded_at, sequence, earlier, connection, progress, corrected)
             staged += batch.stage(scratch)
         records = [replace(load.record, command_loads=len(staged)) for load in staged]
         for record in records:
@@ -134,12 +151,14 @@ class _Batch:
         earlier: list[LoadRecord],
         connection: duckdb.DuckDBPyConnection,
         progress: Progress | None,
+        corrected: Corrected | None,
     ) -> None:
         self._settings, self._described, self._loaded_at = settings, described, loaded_at
         self._source = described.source
         self._sequence, self._earlier, self._connection = sequence, earlier, connection
         self._progress = progress or (lambda _: None)
         self._warehouse = settings.warehouse.path
+        self._corrected = corrected
         self._lookups: dict[str, Fetched] = {}
         self._name = batch_name(self._warehouse, source=self._source.name, loaded_at=loaded_at)
 
@@ -147,7 +166,8 @@ class _Batch:
         """Write every file's load, judge them together; nothing counts yet."""
         own = scratch / f"source-{self._source.name.replace('/', '_')}"
         own.mkdir()
-        self._lookups = fetch_lookups(self._source, folder=self._settings.folder, scratch=own)
+        if self._corrected is None:
+            self._lookups = fetch_lookups(self._source, folder=self._settings.folder, scratch=own)
         files = list(self._files(own))
         staged = []
         for number, file in enumerate(files, start=1):
@@ -166,6 +186,8 @@ class _Batch:
         return [replace(load, record=replace(load.record, status="held", reason=reason)) for load in staged]
 
     def _files(self, scratch: Path) -> Iterator[Fetched]:
+        if self._corrected is not None:
+            return iter((self._corrected.file,))
         if self._source.service is None:
             return fetch(self._source.path, folder=self._settings.folder, scratch=scratch, source=self._source.name)
         cursor = last_cursor(self._earlier, source=self._source.name)
@@ -174,6 +196,8 @@ class _Batch:
 
     def _blank(self, file: Fetched, number: int, files: int) -> LoadRecord:
         load_id = load_name(self._name, number=number)
+        retakes = self._corrected.retakes if self._corrected else None
+        adds = retakes is not None and self._source.mode in ("full", "snapshot")
         return LoadRecord(
             load_id=load_id,
             batch=self._name,
@@ -181,14 +205,15 @@ class _Batch:
             sequence=self._sequence,
             source=self._source.name,
             feed=self._source.feed,
-            mode=self._source.mode,
-            vanished=self._source.vanished,
+            mode="delta" if adds else self._source.mode,
+            vanished="go" if adds else self._source.vanished,
+            retakes=retakes,
             carries="changes" if self._source.carries_changes else "whole",
             termination_dates=self._source.termination_dates,
             address=file.address,
             sha256=file.sha256,
             bytes=file.size,
-            cursor=file.cursor,
+            cursor=last_cursor(self._earlier, source=self._source.name) if retakes else file.cursor,
             loaded_at=self._loaded_at,
             timezone=self._source.timezone,
             mapping_sha256=_mapping_digest(self._source, self._settings.organisation.timezone, self._lookups),
@@ -215,10 +240,15 @@ class _Batch:
         work = scratch / blank.load_id
         work.mkdir()
         path, stated, where = file.path, None, f"source {blank.source}, file {file.address}"
-        if self._source.trailer is not None:
+        if self._source.trailer is not None and self._corrected is None:
             path, stated = without_trailer(path, self._source.trailer, scratch=work, where=where)
-        raw = read(self._connection, path, source=self._source, address=file.address, scratch=work, form=file.format)
-        raw = with_lookups(self._connection, raw, self._source, self._lookups, scratch=work)
+        if self._corrected is not None:
+            raw = self._corrected.raw(work)
+        else:
+            raw = read(
+                self._connection, path, source=self._source, address=file.address, scratch=work, form=file.format
+            )
+            raw = with_lookups(self._connection, raw, self._source, self._lookups, scratch=work)
         try:
             try:
                 record = self._convert(blank, raw, folder)
@@ -265,7 +295,8 @@ class _Batch:
         mapping = map_columns(raw, self._source, optional=optional, given=self._described.given, where=where)
         zone = self._source.timezone or self._settings.organisation.timezone
         self._check_dates(zone, where=where)
-        conversion = Conversion(raw, mapping, self._source, zone=zone, loaded_at=self._loaded_at)
+        undated = self._corrected.undated_at if self._corrected else self._loaded_at
+        conversion = Conversion(raw, mapping, self._source, zone=zone, loaded_at=undated)
         rows, rejects = folder / ROWS, folder / REJECTS
         self._copy(conversion.rows(load_id=blank.load_id), rows, in_order=raw.rows is None)
         accepted = self._count(_parquet(rows))

@@ -38,7 +38,7 @@ class LoadRecord:
     the rejected rows are those that the mapping's ``where`` does not take. ``effective_min`` and ``effective_max`` are
     the first and last day (ISO) of the feed's main date. ``cursor`` is what a load of a service reached, from which the
     source's next one goes on. ``released_at`` and ``released_by`` are those of a load that was held and then released;
-    its manifest stays as it was.
+    its manifest stays as it was. ``retakes`` is the load whose rejected rows, corrected, this one takes again.
     """
 
     load_id: str
@@ -71,6 +71,7 @@ class LoadRecord:
     effective_max: str | None = None
     cursor: str | None = None
     command_loads: int = 0
+    retakes: str | None = None
     released_at: dt.datetime | None = None
     released_by: str | None = None
 

@@ -47,6 +47,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("effective_max", pa.date32()),
         ("cursor", pa.string()),
         ("command_loads", pa.int64()),
+        ("retakes", pa.string()),
         ("released_at", pa.timestamp("us")),
         ("released_by", pa.string()),
     ]
@@ -64,10 +65,11 @@ def read_loads(warehouse: Path, *, known_at: dt.datetime | None = None) -> pa.Ta
 
 
 def newest_batch(records: list[LoadRecord], *, source: str) -> list[LoadRecord]:
-    """The loads of that source's newest batch that was not held (the one in force in mode ``full``); may be
-    empty.
+    """The loads of that source's newest batch that was not held (the one in force in mode ``full``), rows taken again
+    aside; may be empty.
     """
-    own = [record for record in records if record.source == source and record.status != "held"]
+    delivered = [record for record in records if record.source == source and record.retakes is None]
+    own = [record for record in delivered if record.status != "held"]
     if not own:
         return []
     newest = max(own, key=lambda record: (record.loaded_at, record.sequence))
@@ -81,7 +83,8 @@ def last_cursor(records: list[LoadRecord], *, source: str) -> str | None:
 
 def last_columns(records: list[LoadRecord], *, source: str) -> tuple[str, ...]:
     """The source columns of that source's newest load that had any and was not held; may be empty."""
-    own = [record for record in records if record.source == source and record.status != "held" and record.schema]
+    delivered = [record for record in records if record.source == source and record.retakes is None]
+    own = [record for record in delivered if record.status != "held" and record.schema]
     return max(own, key=lambda record: (record.loaded_at, record.sequence)).schema if own else ()
 
 

@@ -18,7 +18,7 @@ known_loads as (
         loads.status
     from loads
     cross join run
-    where loads.loaded_at <= run.known_at
+    where loads.loaded_at <= run.known_at and loads.retakes is null
 ),
 
 newest_accepted as (

@@ -11,7 +11,7 @@ ages as (
         date_diff('second', max(loads.loaded_at), any_value(run_parameters.as_of)) / 3600.0 as age_hours,
     from loads
     cross join run_parameters
-    where loads.status <> 'held' and loads.loaded_at <= run_parameters.known_at
+    where loads.status <> 'held' and loads.retakes is null and loads.loaded_at <= run_parameters.known_at
     group by loads.source
 ),
 

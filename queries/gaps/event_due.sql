@@ -19,6 +19,7 @@ actions as (
 newest_loads as (
     select feed, max(loaded_at) as newest_loaded_at
     from known_loads
+    where not coalesce(is_retake, false)
     group by feed
 ),
 

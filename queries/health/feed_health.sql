@@ -4,6 +4,15 @@
 -- Not for: single loads (see loads); freshness against the clock (a page compares newest_loaded_at with now)
 with
 
+newest_deliveries as (
+    select
+        source,
+        min(batch_rank) as batch_rank,
+    from known_loads
+    where not coalesce(is_retake, false)
+    group by source
+),
+
 newest_batches as (
     select
         known_loads.source,
@@ -16,8 +25,10 @@ newest_batches as (
         min(landed.effective_min) as effective_min,
         max(landed.effective_max) as effective_max,
     from known_loads
+    inner join newest_deliveries
+        on known_loads.source = newest_deliveries.source
+        and known_loads.batch_rank = newest_deliveries.batch_rank
     inner join loads as landed on known_loads.content_load_id = landed.load_id
-    where known_loads.batch_rank = 1
     group by known_loads.source
 ),
 

@@ -123,7 +123,7 @@ pairs as (
 newest_load as (
     select max(loaded_at) as newest_loaded_at
     from known_loads
-    where feed = 'hris_training_records'
+    where feed = 'hris_training_records' and not coalesce(is_retake, false)
 ),
 
 compare as (

@@ -20,6 +20,8 @@ select_known_loads as (
         coalesce(list_contains(loads.missing_optional, 'effective_from'), false) as is_undated,
         loads.termination_dates,
         concat(loads.sha256, ' ', loads.mapping_sha256) as content,
+        -- rows of an earlier load that were corrected: the source itself delivered nothing
+        loads.retakes is not null as is_retake,
     from loads
     inner join sources
         on loads.source = sources.source
@@ -71,6 +73,7 @@ final as (
         mode,
         carries,
         is_undated,
+        is_retake,
         is_in_force,
         -- where loads add to each other, a file that came again unchanged says nothing a second time
         coalesce(mode not in ('delta', 'event') or content <> previous_content, true) as is_applied,

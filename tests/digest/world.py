@@ -18,7 +18,7 @@ TABLES: Final = {
     " organisation_name text, organisation_timezone text, built_at timestamp, gapwatch_version text",
     "sources": "source text, feed text, path text, mode text, timezone text, covers_from timestamp,"
     " expect_every_hours double",
-    "loads": "load_id text, source text, feed text, address text, loaded_at timestamp, rows_read bigint,"
+    "loads": "load_id text, retakes text, source text, feed text, address text, loaded_at timestamp, rows_read bigint,"
     " rows_accepted bigint, rows_rejected bigint, status text, reason text",
     "check_results": "check_id text, feed text, severity text, status text, rows_checked bigint,"
     " rows_failed bigint, detail text",
