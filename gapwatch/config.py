@@ -113,6 +113,7 @@ class Source(_Frozen):
     termination_dates: Literal["first_day", "last_day"] = "first_day"
     covers_from: dt.date | dt.datetime | None = None
     expect_every_hours: float | None = Field(default=None, gt=0)
+    owner: str | None = None  # whom `gapwatch watch` tells: a name, or an address that mail goes to
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     lookups: dict[str, Lookup] = Field(default_factory=dict)
@@ -201,6 +202,20 @@ class Digest(_Frozen):
     dashboard_url: str = "http://127.0.0.1:8501"
 
 
+class Alerts(_Frozen):
+    """Whom `gapwatch watch` tells. GAPWATCH_ALERT_WEBHOOK wins over ``webhook``, for addresses that are secrets."""
+
+    mail_to: str | None = None  # what belongs to no owner with an address
+    webhook: str | None = Field(default=None, pattern="^https?://")
+
+
+class Licences(_Frozen):
+    """What a seat of the LMS costs, for accounts that outlive an employment; without a price no cost is shown."""
+
+    price_per_month: float | None = Field(default=None, ge=0)
+    currency: str = "USD"
+
+
 class Settings(_Frozen):
     """All settings. Every path in it is absolute."""
 
@@ -210,6 +225,8 @@ class Settings(_Frozen):
     policy: PolicyFolder = PolicyFolder()
     guard: Guard = Guard()
     digest: Digest = Digest()
+    alerts: Alerts = Alerts()
+    licences: Licences = Licences()
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")

@@ -31,6 +31,7 @@ from gapwatch.cli.serve import serve
 from gapwatch.cli.simulate import simulate
 from gapwatch.cli.sql import sql
 from gapwatch.cli.verify import verify
+from gapwatch.cli.watch import watch
 from gapwatch.errors import GapwatchError
 
 
@@ -55,6 +56,7 @@ for command in (
     evidence,
     verify,
     digest,
+    watch,
     score,
     serve,
     doctor,
