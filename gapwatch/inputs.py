@@ -44,7 +44,8 @@ def create_inputs(
         "create table run_parameters as select"
         " $run_id as run_id, $as_of::timestamp as as_of, $known_at::timestamp as known_at,"
         " $policy_sha256 as policy_sha256, $name as organisation_name, $timezone as organisation_timezone,"
-        " $built_at::timestamp as built_at, $version as gapwatch_version",
+        " $built_at::timestamp as built_at, $version as gapwatch_version,"
+        " $price::double as licence_price_per_month, $currency::varchar as licence_currency",
         {
             "run_id": run_id,
             "as_of": _naive(as_of),
@@ -54,6 +55,8 @@ def create_inputs(
             "timezone": settings.organisation.timezone,
             "built_at": _naive(dt.datetime.now(dt.UTC)),
             "version": __version__,
+            "price": settings.licences.price_per_month,
+            "currency": settings.licences.currency,
         },
     )
     _table(connection, "time_zones", pa.table({"timezone": _usable_zones(connection)}))

@@ -159,6 +159,7 @@ def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.d
         [(record.load_id, record.status, str(record.released_at)) for record in records],
         sorted(model.sha256 for model in all_models().values()),
         matcher(),
+        settings.licences.model_dump(mode="json"),
     ]
     fingerprint = hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()[:12]
     return _Parameters(as_of, known_at, policy, fingerprint)

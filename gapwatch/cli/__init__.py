@@ -20,6 +20,7 @@ from gapwatch.cli.digest import digest
 from gapwatch.cli.doctor import doctor
 from gapwatch.cli.evidence import evidence
 from gapwatch.cli.explain import explain
+from gapwatch.cli.identity import identity
 from gapwatch.cli.load import load
 from gapwatch.cli.map import map_file
 from gapwatch.cli.person import person
@@ -53,6 +54,7 @@ for command in (
     simulate,
     sql,
     person,
+    identity,
     evidence,
     verify,
     digest,

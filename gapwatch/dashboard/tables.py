@@ -98,6 +98,10 @@ _HEADINGS: Final[dict[str, str]] = {
     "expected_rows": "Usual rows",
     "within": "Within promise",
     "full_site": "Site",
+    "linked_to": "Belongs to",
+    "licence_cost": "Licence cost",
+    "reactivated_at": "Active again",
+    "probability_pct": "Probability",
 }
 
 

@@ -69,6 +69,8 @@ STATUS: Final = {
     "accepted": "Accepted",
     "held": "Held back",
     "unchanged": "Unchanged",
+    "linked": "Linked",
+    "orphan": "Orphan",
     "ambiguous": "Ambiguous",
     "unlinked": "Unlinked",
     "fresh": "Fresh",

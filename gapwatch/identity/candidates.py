@@ -53,11 +53,11 @@ def create_candidates(connection: duckdb.DuckDBPyConnection) -> int:
     candidates are offered.
     """
     connection.execute(_TABLE)
-    accounts: pa.Table = connection.execute(_query("account_records")).to_arrow_table()
+    accounts: pa.Table = connection.sql(_query("account_records")).to_arrow_table()
     number = int(accounts.num_rows)
     linking = number > 0 and matcher() is not None
     if linking:
-        workers: pa.Table = connection.execute(_query("worker_records")).to_arrow_table()
+        workers: pa.Table = connection.sql(_query("worker_records")).to_arrow_table()
         connection.register("found_candidates", find_candidates(accounts, workers))
         connection.execute(
             "insert into account_candidates"

@@ -3,7 +3,10 @@
 -- Not for: the accounts themselves (page_stale_accounts)
 -- Earlier activity is told from the row: from the later of the end and the account's creation, for days_active.
 with run as (
-    select as_of - interval '7' day as week_start
+    select
+        as_of - interval '7' day as week_start,
+        licence_price_per_month,
+        licence_currency
     from run_parameters
 ),
 
@@ -52,6 +55,9 @@ final as (
         ) as leavers_before,
         count(*) filter (where scoped.kind = 'stale' and scoped.is_open and not scoped.is_within_sla) as past_promise,
         count(*) filter (where scoped.kind = 'stale' and scoped.is_open and scoped.logins_after > 0) as used,
+        sum(scoped.open_assignments) filter (where scoped.kind = 'stale' and scoped.is_open) as open_assignments,
+        sum(scoped.days_active) filter (where scoped.kind = 'stale') * max(run.licence_price_per_month) * 12 / 365 as licence_cost,
+        max(run.licence_currency) as licence_currency,
         max(scoped.days_active) filter (where scoped.kind = 'stale' and scoped.is_open) as longest_days,
         count(*) filter (where scoped.kind = 'orphan') as orphans,
         count(distinct (scoped.worker_id, scoped.ended_at)) filter (where scoped.kind = 'stale') as ends_with_activity

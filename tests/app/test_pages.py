@@ -174,9 +174,26 @@ def test_accounts_page_lists_leavers_orphans_and_undecided(open_page: Open, samp
     assert len(table(app, "last_login_at")) == scalar(
         sample, "select count(*) from stale_accounts where kind = 'orphan'"
     )
-    assert len(table(app, "decided_by")) == scalar(
-        sample, "select count(*) from account_links where status in ('ambiguous', 'unlinked')"
-    )
+    undecided = "from account_links where status in ('ambiguous', 'unlinked')"
+    assert len(table(app, "decided_by")) == scalar(sample, f"select count(*) {undecided}")
+
+
+def test_accounts_page_shows_candidates_and_the_command_of_a_decision(open_page: Open, sample: Path) -> None:
+    app = open_page("accounts")
+    (best,) = rows(
+        sample,
+        "select account_id, worker_id, explanation from account_candidates inner join account_links using (account_id)"
+        " where account_links.status = 'ambiguous' order by score desc, account_id limit 1",
+    ) or [(None, None, None)]
+    account, worker, explanation = best
+    assert account
+    command = f'gapwatch identity decide {account} --worker {worker} --by "YOUR NAME" --reason "ON WHAT GROUNDS"'
+    assert command in [code.value for code in app.code]
+    assert any(explanation in text.value for text in app.markdown)
+    app.segmented_control(key="link_status").set_value("Linked").run()
+    assert not app.exception
+    assert len(table(app, "linked_to")) == scalar(sample, "select count(*) from account_links where status = 'linked'")
+    assert not any("decide" in code.value for code in app.code)
 
 
 def test_health_page_lists_each_source_and_failed_check(open_page: Open, sample: Path) -> None:
