@@ -1,12 +1,14 @@
 """The inputs of a build: what models read and no model makes, as tables and views of the new generation.
 
-Owns the shape of ``run_parameters``, ``sources``, ``loads``, ``rejects``, ``time_zones``, ``policy_*`` and
-``landed_*``. Reads the landing zone, the ledger and the settings; decides no rule. Called by the pipeline.
+Owns the shape of ``run_parameters``, ``sources``, ``loads``, ``load_checks``, ``rejects``, ``time_zones``,
+``policy_*`` and ``landed_*``. Reads the landing zone, the ledger and the settings; decides no rule. Called by the
+pipeline.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tempfile
 import zoneinfo
 from collections.abc import Iterable
@@ -19,6 +21,7 @@ from gapwatch import __version__
 from gapwatch.config import Settings, Source, Warehouse
 from gapwatch.feeds import FEEDS
 from gapwatch.loaders.convert import landed_columns
+from gapwatch.loaders.intake import CHECKS
 from gapwatch.loaders.policy import Policy
 from gapwatch.loaders.policy_tables import POLICY_TABLES
 from gapwatch.loaders.preset import with_preset
@@ -66,6 +69,7 @@ def create_inputs(
         _table(connection, f"policy_{name}", table)
     records = read_manifests(settings.warehouse.path, known_at=known_at)
     _create_rejects(connection, settings.warehouse.path, records)
+    _create_load_checks(connection, settings.warehouse.path, records)
     create_landed(connection, settings.warehouse.path, records)
 
 
@@ -103,6 +107,27 @@ def _landed_sql(connection: duckdb.DuckDBPyConnection, feed: str, files: list[st
     found = {str(name) for name, *_ in connection.execute(f"describe {rows}").fetchall()}
     later = [f"cast(null as {kind}) as {name}" for name, kind in landed_columns(feed) if name not in found]
     return f"select *, {', '.join(later)} from ({rows})" if later else rows  # loads of an earlier version
+
+
+def _create_load_checks(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:
+    """``load_checks`` and ``load_check_rows``: the checks that a batch went through before it counted."""
+    connection.execute(
+        "create table load_checks (load_id varchar, check_id varchar, feed varchar, severity varchar, status varchar,"
+        " rows_checked bigint, rows_failed bigint, detail varchar);"
+        'create table load_check_rows (load_id varchar, check_id varchar, row_number integer, "row" varchar)'
+    )
+    for record in records:
+        file = load_folder(warehouse, record.load_id) / CHECKS
+        for result in json.loads(file.read_text(encoding="utf-8")) if file.is_file() else ():
+            rows = result.pop("rows")
+            connection.execute(
+                "insert into load_checks values (?, ?, ?, ?, ?, ?, ?, ?)", [record.load_id, *result.values()]
+            )
+            for number, row in enumerate(rows, start=1):
+                connection.execute(
+                    "insert into load_check_rows values (?, ?, ?, ?)",
+                    [record.load_id, result["check_id"], number, json.dumps(row, ensure_ascii=False)],
+                )
 
 
 def _create_rejects(connection: duckdb.DuckDBPyConnection, warehouse: Path, records: Iterable[LoadRecord]) -> None:

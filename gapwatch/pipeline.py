@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from gapwatch import __version__
-from gapwatch.checks import CheckResult, run_checks
+from gapwatch.checks import CheckResult, judge_batch, run_checks
 from gapwatch.config import Settings
 from gapwatch.errors import NothingPublished
 from gapwatch.identity import create_candidates, matcher
@@ -69,8 +69,13 @@ def run(
     ``build`` and the loaders raise; until then nothing is published.
     """
     with warehouse_lock(settings.warehouse.path):
-        records = load_all(settings, loaded_at=loaded_at, progress=progress)
+        records = load(settings, loaded_at=loaded_at, progress=progress)
         return records, build(settings, as_of=as_of, known_at=known_at, progress=progress)
+
+
+def load(settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None) -> list[LoadRecord]:
+    """Load every source, each batch checked before it counts. Raises what the loaders raise."""
+    return load_all(settings, loaded_at=loaded_at, progress=progress, judge=judge_batch)
 
 
 def build(

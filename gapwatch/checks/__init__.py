@@ -7,7 +7,17 @@ models.
 """
 
 from gapwatch.checks.catalogue import Check, Severity, read_catalogue
+from gapwatch.checks.intake import judge_batch, read_intake_catalogue
 from gapwatch.checks.results import CheckResult, Status
 from gapwatch.checks.run import run_checks
 
-__all__ = ["Check", "CheckResult", "Severity", "Status", "read_catalogue", "run_checks"]
+__all__ = [
+    "Check",
+    "CheckResult",
+    "Severity",
+    "Status",
+    "judge_batch",
+    "read_catalogue",
+    "read_intake_catalogue",
+    "run_checks",
+]

@@ -16,8 +16,10 @@ def load(config: Path, loaded_at: str | None) -> int:
     """Load every source into the landing zone; publish nothing."""
     from gapwatch.cli.console import report
     from gapwatch.cli.outcome import exit_code, now, say_loads
-    from gapwatch.loaders import load_all
+    from gapwatch.pipeline import load as load_sources
 
     settings = settings_of(config)
-    records = load_all(settings, loaded_at=instant(loaded_at, settings, option="--loaded-at") or now(), progress=report)
+    records = load_sources(
+        settings, loaded_at=instant(loaded_at, settings, option="--loaded-at") or now(), progress=report
+    )
     return exit_code(held=say_loads(records, config=config))

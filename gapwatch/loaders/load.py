@@ -7,8 +7,6 @@ modules. Called by the pipeline through ``gapwatch.loaders``.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,8 +26,10 @@ from gapwatch.loaders.dates import is_pattern
 from gapwatch.loaders.duplicates import reject_duplicates
 from gapwatch.loaders.fetch import Fetched, fetch
 from gapwatch.loaders.guard import held_because
+from gapwatch.loaders.intake import Judge, failed_check
 from gapwatch.loaders.lookups import fetch_lookups, with_lookups
 from gapwatch.loaders.mapping import map_columns
+from gapwatch.loaders.mapping_digest import mapping_digest
 from gapwatch.loaders.preset import Described, with_preset
 from gapwatch.loaders.raw import Raw, quoted_text
 from gapwatch.loaders.reading import read
@@ -53,7 +53,6 @@ from gapwatch.warehouse.lock import warehouse_lock
 
 Progress = Callable[[str], None]
 
-_CONVERSION = "1"  # raise it when the same file and mapping would give other rows: such files are converted anew
 _MAIN_DATE: Final = {
     "workers": "hired_on",
     "role_history": "coalesce(effective_from_local, effective_from_at)",
@@ -76,19 +75,27 @@ class _Staged:
 
 
 def load_source(
-    settings: Settings, source: Source, *, loaded_at: dt.datetime, progress: Progress | None = None
+    settings: Settings,
+    source: Source,
+    *,
+    loaded_at: dt.datetime,
+    progress: Progress | None = None,
+    judge: Judge | None = None,
 ) -> list[LoadRecord]:
     """Load the files of one source; one record per file, in sorted order of their addresses.
 
     ``loaded_at`` is an aware instant. A record's status is ``accepted``, ``held`` (see its reason; not in
-    force) or ``unchanged``. Raises LoadError or ConfigurationError, having landed nothing; WarehouseBusy.
+    force) or ``unchanged``. ``judge`` looks at each batch before it counts. Raises LoadError or ConfigurationError,
+    having landed nothing; WarehouseBusy.
     """
-    return _load(settings, (source,), loaded_at, progress)
+    return _load(settings, (source,), loaded_at, progress, judge=judge)
 
 
-def load_all(settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None) -> list[LoadRecord]:
+def load_all(
+    settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None, judge: Judge | None = None
+) -> list[LoadRecord]:
     """Load every configured source, as ``load_source``, all or none of them."""
-    return _load(settings, settings.sources, loaded_at, progress)
+    return _load(settings, settings.sources, loaded_at, progress, judge=judge)
 
 
 def load_corrected(
@@ -109,6 +116,7 @@ def _load(
     loaded_at: dt.datetime,
     progress: Progress | None,
     corrected: Corrected | None = None,
+    judge: Judge | None = None,
 ) -> list[LoadRecord]:
     if loaded_at.tzinfo is None:
         raise ConfigurationError("loaded_at names no offset", do="write it like 2026-03-12T06:00:00Z")
@@ -128,7 +136,7 @@ def _load(
             sequence = 1 + max((load.sequence for load in earlier), default=0)
             described = with_preset(source, folder=settings.folder)
             batch = _Batch(settings, described, loaded_at, sequence, earlier, connection, progress, corrected)
-            staged += batch.stage(scratch)
+            staged += batch.stage(scratch, judge)
         records = [replace(load.record, command_loads=len(staged)) for load in staged]
         for record in records:
             finish_load(warehouse, record)
@@ -162,7 +170,7 @@ class _Batch:
         self._lookups: dict[str, Fetched] = {}
         self._name = batch_name(self._warehouse, source=self._source.name, loaded_at=loaded_at)
 
-    def stage(self, scratch: Path) -> list[_Staged]:
+    def stage(self, scratch: Path, judge: Judge | None) -> list[_Staged]:
         """Write every file's load, judge them together; nothing counts yet."""
         own = scratch / f"source-{self._source.name.replace('/', '_')}"
         own.mkdir()
@@ -172,13 +180,12 @@ class _Batch:
         staged = []
         for number, file in enumerate(files, start=1):
             staged.append(self._stage_file(self._blank(file, number, len(files)), file, scratch=own))
-        reason = held_because(
-            self._connection,
-            [(load.record, load.rows) for load in staged],
-            earlier=self._earlier,
-            warehouse=self._warehouse,
-            guard=self._settings.guard,
-        )
+        batch = [(load.record, load.rows) for load in staged]
+        earlier, warehouse = self._earlier, self._warehouse
+        guard = self._settings.guard
+        reason = held_because(self._connection, batch, earlier=earlier, warehouse=warehouse, guard=guard)
+        if reason is None and judge is not None:
+            reason = failed_check(self._connection, batch, earlier=earlier, warehouse=warehouse, judge=judge)
         shutil.rmtree(own)
         if reason is None:
             return staged
@@ -216,7 +223,7 @@ class _Batch:
             cursor=last_cursor(self._earlier, source=self._source.name) if retakes else file.cursor,
             loaded_at=self._loaded_at,
             timezone=self._source.timezone,
-            mapping_sha256=_mapping_digest(self._source, self._settings.organisation.timezone, self._lookups),
+            mapping_sha256=mapping_digest(self._source, self._settings.organisation.timezone, self._lookups),
             content_load_id=load_id,
         )
 
@@ -272,6 +279,10 @@ class _Batch:
         shutil.rmtree(work)
         left_out = f" ({record.rows_left_out:,} of them left out by where)" if record.rows_left_out else ""
         self._progress(f"{record.source}: {record.rows_read:,} rows read, {record.rows_rejected:,} rejected{left_out}")
+        gone = [name for name in last_columns(self._earlier, source=record.source) if name not in record.schema]
+        for what, names in (("not known to the mapping", record.drift), ("gone since the load before", gone)):
+            if names and self._corrected is None:
+                self._progress(f"{record.source}: columns {what}: {', '.join(names)}")
         return _Staged(record, folder / ROWS)
 
     def _same(self, blank: LoadRecord) -> LoadRecord | None:
@@ -380,14 +391,3 @@ def _rejects(parts: list[str]) -> str:
 
 def _parquet(path: Path) -> str:
     return f"read_parquet({quoted_text(str(path))})"
-
-
-def _mapping_digest(source: Source, organisation_timezone: str, lookups: dict[str, Fetched]) -> str:
-    """Digest of everything but the file that decides its rows."""
-    where_it_lies = {"name", "path", "preset", "rest", "database", "covers_from", "expect_every_hours"}
-    means = source.model_dump(mode="json", exclude=where_it_lies)
-    means |= {"organisation_timezone": organisation_timezone, "conversion": _CONVERSION}
-    means["lookups"] = {
-        name: [source.lookups[name].model_dump(exclude={"path"}), file.sha256] for name, file in lookups.items()
-    }
-    return hashlib.sha256(json.dumps(means, sort_keys=True).encode()).hexdigest()

@@ -123,6 +123,11 @@ def start_load(warehouse: Path, load_id: str) -> Path:
     return folder
 
 
+def unfinished_folder(warehouse: Path, load_id: str) -> Path:
+    """The folder of a started load."""
+    return landing_folder(warehouse) / f"{_UNFINISHED}{load_id}"
+
+
 def finish_load(warehouse: Path, record: LoadRecord) -> None:
     """Write the manifest of a started load, flush everything to disk and make it count, in one step."""
     folder = landing_folder(warehouse) / f"{_UNFINISHED}{record.load_id}"

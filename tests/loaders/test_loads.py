@@ -293,6 +293,21 @@ def test_progress_lines_tell_counts_and_no_data(loading: Loading) -> None:
     ]
 
 
+def test_drift_is_told_by_name(loading: Loading) -> None:
+    from gapwatch.loaders import load_source
+
+    source = Source(name="hr", feed="workers", path="feed.csv")
+    told: list[str] = []
+    for day, header in enumerate(("worker_id,email,badge", "worker_id,shoe")):
+        loading.write(f"{header}\n" + ",".join("W1" for _ in header.split(",")) + "\n")
+        load_source(loading.settings, source, loaded_at=FIRST + day * WEEK, progress=told.append)
+    assert [line for line in told if "columns" in line] == [
+        "hr: columns not known to the mapping: badge",
+        "hr: columns not known to the mapping: shoe",
+        "hr: columns gone since the load before: email, badge",
+    ]
+
+
 def test_a_remote_address_is_copied(loading: Loading) -> None:
     import fsspec
 
