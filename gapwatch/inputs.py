@@ -154,6 +154,7 @@ def _sources(settings: Settings) -> pa.Table:
             ("timezone", pa.string()),
             ("covers_from", pa.timestamp("us")),
             ("expect_every_hours", pa.float64()),
+            ("owner", pa.string()),
         ]
     )
     rows = [
@@ -165,6 +166,7 @@ def _sources(settings: Settings) -> pa.Table:
             "timezone": source.timezone,
             "covers_from": _covers_from(source, settings.organisation.timezone),
             "expect_every_hours": source.expect_every_hours,
+            "owner": source.owner,
         }
         for source in (with_preset(source, folder=settings.folder).source for source in settings.sources)
     ]

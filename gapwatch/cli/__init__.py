@@ -28,6 +28,7 @@ from gapwatch.cli.rejects import rejects
 from gapwatch.cli.release import release
 from gapwatch.cli.run import run
 from gapwatch.cli.score import score
+from gapwatch.cli.scorecard import scorecard
 from gapwatch.cli.serve import serve
 from gapwatch.cli.simulate import simulate
 from gapwatch.cli.sql import sql
@@ -59,6 +60,7 @@ for command in (
     verify,
     digest,
     watch,
+    scorecard,
     score,
     serve,
     doctor,

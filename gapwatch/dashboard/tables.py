@@ -34,7 +34,16 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "record_change": words.CHANGES,
     "most_urgent_event_type": words.EVENTS,
 }
-_SENTENCED: Final = {"check_id", "employment_type", "commonest_error", "closed_by", "account_status"}
+_SENTENCED: Final = {
+    "rating",
+    "basis",
+    "volume",
+    "check_id",
+    "employment_type",
+    "commonest_error",
+    "closed_by",
+    "account_status",
+}
 _DAYS: Final = {
     "opened_at",
     "closed_at",
@@ -87,6 +96,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "most_urgent_event_type": "Most urgent event",
     "fitness": "Verdict",
     "says": "In words",
+    "rows_sql": "Rows behind it (gapwatch sql)",
     "success_pct": "Runs without a fault",
     "median_minutes": "Median run (min)",
     "p90_minutes": "90% within (min)",

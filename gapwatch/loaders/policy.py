@@ -1,4 +1,4 @@
-"""The policy folder: seven tables that a compliance officer edits, read whole and checked strictly.
+"""The policy folder: the tables that a compliance officer edits, read whole and checked strictly.
 
 Owns where the tables lie (``<table>.csv``, ``<table>.xlsx`` or sheets of ``policy.xlsx``), the reading of
 their cells and the errors that name file, row and column. A table without a file is empty. What the tables
@@ -32,7 +32,7 @@ _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 
 @dataclass(frozen=True)
 class Policy:
-    """The policy as it lies there. ``tables`` has all seven, by name, typed as their
+    """The policy as it lies there. ``tables`` has all of them, by name, typed as their
     ``PolicyTable.schema``; dates are as written, instants naive UTC. ``sha256`` is over the files' names
     and contents, whatever their times.
     """

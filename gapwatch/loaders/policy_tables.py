@@ -1,4 +1,4 @@
-"""The seven policy tables: their columns, which are required, and what a cell may hold (contract, section 2).
+"""The policy tables: their columns, which are required, and what a cell may hold (contract, section 2).
 
 Owns the list and the Arrow schemas that readers of a policy rely on. Reads nothing;
 ``gapwatch.loaders.policy`` does.
@@ -49,6 +49,23 @@ EVENT_TYPES: Final = (
     "leave_return",
 )
 ACTIONS: Final = ("create_account", "assign", "remove_assignment", "deactivate_account", "close_assignments")
+CRITERIA: Final = (
+    "api_documentation",
+    "sso",
+    "sync_frequency",
+    "bidirectional_flow",
+    "role_assignment",
+    "termination_24h",
+    "audit_reporting",
+    "mapping_flexibility",
+    "role_change_reenrolment",
+    "vendor_support",
+    "mark_bidirectional",
+    "mark_role_profiles",
+    "mark_exceptions",
+    "mark_audit_trail",
+    "mark_monitored",
+)
 _COMPLETION_COLUMNS: Final = (
     "completion_id",
     "account_id",
@@ -187,6 +204,16 @@ POLICY_TABLES: Final[dict[str, PolicyTable]] = {
                 _required("decided_by"),
                 _required("decided_at", Cell.INSTANT),
                 *_text("reason"),
+            ),
+        ),
+        PolicyTable(
+            "attestations",  # of the scorecard, where no data can tell
+            (
+                _required("criterion", Cell.CHOICE, CRITERIA),
+                _required("answer", Cell.CHOICE, ("yes", "partly", "no")),
+                _required("name"),
+                _required("date", Cell.DATE),
+                *_text("note"),
             ),
         ),
     )

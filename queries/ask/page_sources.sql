@@ -15,7 +15,12 @@ select
     rows_accepted,
     rows_rejected,
     drifted_columns,
-    effective_max
+    effective_max,
+    owner as source_owner,
+    volume,
+    usual_rows_from,
+    usual_rows_to,
+    rejected_pct
 from feed_health
 order by
     case status when 'never_loaded' then 0 when 'held' then 1 when 'overdue' then 2 when 'late' then 3 else 4 end,

@@ -32,6 +32,36 @@ newest_batches as (
     group by known_loads.source
 ),
 
+-- A delivery is unusual when it has less than half of the smallest, or more than twice the largest, of the ten before.
+earlier_deliveries as (
+    select
+        known_loads.source,
+        known_loads.batch_rank,
+        sum(landed.rows_accepted) as rows_accepted,
+        row_number() over (
+            partition by known_loads.source
+            order by known_loads.batch_rank
+        ) as place,
+    from known_loads
+    inner join newest_deliveries
+        on known_loads.source = newest_deliveries.source
+        and known_loads.batch_rank > newest_deliveries.batch_rank
+    inner join loads as landed on known_loads.content_load_id = landed.load_id
+    where not coalesce(known_loads.is_retake, false)
+    group by known_loads.source, known_loads.batch_rank
+),
+
+usual_volumes as (
+    select
+        source,
+        count(*) as deliveries,
+        min(rows_accepted) * 0.5 as usual_rows_from,
+        max(rows_accepted) * 2.0 as usual_rows_to,
+    from earlier_deliveries
+    where place <= 10
+    group by source
+),
+
 count_loads as (
     select
         loads.source,
@@ -50,6 +80,7 @@ weigh_age as (
         sources.mode,
         sources.covers_from,
         sources.expect_every_hours,
+        sources.owner,
         coalesce(count_loads.loads, 0) as loads,
         coalesce(count_loads.held_loads, 0) as held_loads,
         count_loads.newest_held_at,
@@ -63,9 +94,12 @@ weigh_age as (
         newest_batches.drifted_columns,
         newest_batches.effective_min,
         newest_batches.effective_max,
+        case when usual_volumes.deliveries >= 3 then usual_volumes.usual_rows_from end as usual_rows_from,
+        case when usual_volumes.deliveries >= 3 then usual_volumes.usual_rows_to end as usual_rows_to,
     from sources
     left join count_loads on sources.source = count_loads.source
     left join newest_batches on sources.source = newest_batches.source
+    left join usual_volumes on sources.source = usual_volumes.source
 ),
 
 final as (
@@ -93,6 +127,15 @@ final as (
         drifted_columns,
         effective_min,
         effective_max,
+        owner,
+        100.0 * rows_rejected / nullif(rows_read, 0) as rejected_pct,
+        usual_rows_from,
+        usual_rows_to,
+        case
+            when rows_accepted < usual_rows_from then 'low'
+            when rows_accepted > usual_rows_to then 'high'
+            when usual_rows_from is not null then 'usual'
+        end as volume,
     from weigh_age
 )
 

@@ -20,6 +20,7 @@ def page() -> None:
     _sources(shown)
     _methods(shown)
     _runs(shown)
+    _scorecard(shown)
     _writeback(shown)
     _changes(shown)
     _checks(shown)
@@ -65,16 +66,22 @@ def _sources(shown: View) -> None:
             "age_hours",
             "expect_every_hours",
             "rows_read",
+            "volume",
             "rows_rejected",
+            "rejected_pct",
             "drifted_columns",
             "held_loads",
             "loads",
+            "source_owner",
         ],
         shown,
         name="sources",
         help_texts={
             "held_loads": "Loads that the load guard or a check kept out, ever.",
             "rows_read": "Rows of the newest load.",
+            "volume": "The newest delivery against the ten before: low below half of the smallest, high above twice "
+            "the largest; empty with fewer than three.",
+            "source_owner": "Who answers for it, as the configuration says.",
             "rows_rejected": "Rows of the newest load that could not be used.",
             "drifted_columns": "Columns that the mapping does not know; they are kept, but nothing uses them.",
         },
@@ -178,6 +185,29 @@ def _runs(shown: View) -> None:
         ]
         tables.behind("HR events that each failure swallowed", lost, columns, shown, name="swallowed")
         tables.download("swallowed-events", "page_swallowed_events", shown, count=tables.total(lost))
+
+
+def _scorecard(shown: View) -> None:
+    rows = shown.ask_if_built("scorecard")
+    st.header(
+        "Scorecard",
+        anchor=False,
+        help="Ten criteria and five marks of a good integration: measured where data can tell, else taken from the "
+        "policy's attestations with name and date, else unknown.",
+    )
+    if rows.empty:
+        st.markdown("This report was built without a scorecard; run gapwatch build.")
+        return
+    counts = rows["rating"].value_counts()
+    told = [f"{int(counts[name])} {name}" for name in ("green", "amber", "red", "unknown") if name in counts]
+    st.markdown(f"{words.joined(told)} of {len(rows)}.")
+    tables.show(
+        rows,
+        ["title", "rating", "basis", "reason", "rows_sql"],
+        shown,
+        name="scorecard",
+        help_texts={"rows_sql": "The rows this cell rests on: gapwatch sql with this statement."},
+    )
 
 
 def _writeback(shown: View) -> None:
