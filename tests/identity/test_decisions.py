@@ -181,7 +181,7 @@ def test_the_list_shows_who_waits_and_counts_the_rest(company: Path) -> None:
         ("orphan", "A9"),
         ("unlinked", "A0"),
     ]
-    assert "1 accounts linked, 0 ambiguous, 1 unlinked, 1 orphans" in answer.err
+    assert "2 accounts linked, 0 ambiguous, 1 unlinked, 1 orphans" in answer.err
     linked = json.loads(_call(company, "identity", "--format", "json", "--status", "linked").out)
     assert {row["status"] for row in linked} == {"linked"}
     assert "A9" in _call(company, "identity").out
