@@ -34,6 +34,7 @@ from gapwatch.warehouse.generations import (
 )
 from gapwatch.warehouse.landing import LoadRecord, read_manifests
 from gapwatch.warehouse.lock import warehouse_lock
+from gapwatch.warehouse.room import room_needed
 
 Progress = Callable[[str], None]
 _KEPT_GENERATIONS = 12
@@ -75,7 +76,8 @@ def run(
 
 def load(settings: Settings, *, loaded_at: dt.datetime, progress: Progress | None = None) -> list[LoadRecord]:
     """Load every source, each batch checked before it counts. Raises what the loaders raise."""
-    return load_all(settings, loaded_at=loaded_at, progress=progress, judge=judge_batch)
+    with room_needed(settings.warehouse.path):
+        return load_all(settings, loaded_at=loaded_at, progress=progress, judge=judge_batch)
 
 
 def build(
@@ -174,6 +176,7 @@ def _make(settings: Settings, parameters: _Parameters, *, progress: Progress | N
     warehouse = settings.warehouse.path
     run_id = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}-{parameters.fingerprint}"
     with (
+        room_needed(warehouse),
         unfinished_generation(warehouse, run_id) as folder,
         duckdb.connect(
             str(folder / f"{run_id}.duckdb"), config={"temp_directory": str(folder / "spill")}
