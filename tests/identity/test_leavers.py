@@ -40,7 +40,7 @@ def test_seats_of_leavers_cost_what_a_month_costs_by_the_day(tmp_path: Path) -> 
     assert row["days_active"] == 30.0
     assert row["licence_cost"] == pytest.approx(36.0)  # 30 of 365 days at 438 a year
     assert row["licence_currency"] == "EUR"
-    assert head["licence_cost"] == pytest.approx(36.0)
+    assert head["licence_cost"] == pytest.approx(36.0 + 0.7)  # and 14 hours of the other leaver
 
 
 def test_without_a_price_no_cost_is_told_and_nothing_was_reactivated(tmp_path: Path) -> None:

@@ -197,7 +197,8 @@ def _matching(shown: View) -> str:
         return "Probable matches were not looked for: install gapwatch[identity] and run again."
     offered = int(row["offered"])
     return (
-        f"For {words.count(offered, 'account')} a worker is offered, with a probability of {row['offer_from']:.0%} up."
+        f"For {words.count(offered, 'account')} a worker is offered, with a probability of "
+        f"{row['offer_from']:.0%} or more."
     )
 
 
