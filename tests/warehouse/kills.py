@@ -69,8 +69,8 @@ class Company:
     changes: int
 
 
-def in_child(work: Callable[[], Any], *, kill_after: float | None = None) -> Any:
-    """What ``work`` returns, done in a process of its own; None when that was killed."""
+def in_child(work: Callable[[], Any], *, kill_after: float | None = None, may_die: bool = False) -> Any:
+    """What ``work`` returns, done in a process of its own; None when that was killed, as asked for."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -90,6 +90,8 @@ def in_child(work: Callable[[], Any], *, kill_after: float | None = None) -> Any
         said = pipe.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
+        if kill_after is None and not may_die:
+            raise RuntimeError("somebody else killed the run: it says nothing")
         return None
     well, answer = pickle.loads(said)  # noqa: S301 -- written by the child above
     if not well:
@@ -130,7 +132,7 @@ def kill_and_look(company: Company, *, seed: int) -> tuple[str, list[str]]:
     else:  # every third of these among the last changes: publishing takes no time
         least = company.changes - 12 if seed % 6 == 0 else 1
         change = chance.randint(least, company.changes)
-        in_child(lambda: _count_changes(folder, kill_at=change))
+        in_child(lambda: _count_changes(folder, kill_at=change), may_die=True)
     broken = []
     try:
         stage = _stage(folder, company)
