@@ -23,6 +23,15 @@ _KEYS: Final = {
     "stale_accounts": ("kind", "account_id", "ended_at", "is_open"),
 }
 
+# What the integration's log and the write-back show: scored where the answer key speaks of it.
+_FACTS: Final = {
+    "silent_days": (("site", "day"), "select site, cast(day as varchar) from sync_run_days where is_silent"),
+    "missing_job_codes": (
+        ("worker_id", "job_code"),
+        "select worker_ref, job_code from sync_failures where error_class = 'missing_job_code'",
+    ),
+}
+
 Key = tuple[str | bool | None, ...]
 
 
@@ -52,7 +61,8 @@ def score(reader: Reader, answers: Mapping[str, Any]) -> list[Score]:
     """One score per kind of finding, comparing the generation ``reader`` sees with ``answers``.
 
     Gaps are told apart by worker, requirement, opening and closing; unsynced events by worker, type and
-    instant; stale accounts by kind, account, end and whether they are open (orphans by the account alone).
+    instant; stale accounts by kind, account, end and whether they are open (orphans by the account alone). Silent
+    days of the integration and job codes that it did not know are compared where the answers list them.
     Raises ConfigurationError when the generation speaks about another instant or a list is missing.
     """
     as_of = _instant(answers.get("as_of"))
@@ -68,17 +78,24 @@ def score(reader: Reader, answers: Mapping[str, Any]) -> list[Score]:
         _, rows = reader.rows(f"select {', '.join(columns)} from {kind}")
         found = Counter(_key(kind, row) for row in rows)
         expected = Counter(_key(kind, [row[column] for column in columns]) for row in answers[kind])
-        scores.append(
-            Score(
-                kind=kind,
-                expected=expected.total(),
-                found=found.total(),
-                right=(expected & found).total(),
-                missed=_examples(columns, expected - found),
-                false=_examples(columns, found - expected),
-            )
-        )
+        scores.append(_compared(kind, columns, found, expected))
+    for kind, (columns, statement) in _FACTS.items():
+        if isinstance(answers.get(kind), list):
+            found = Counter(_key(kind, row) for row in reader.rows(statement)[1])
+            expected = Counter(_key(kind, [row[column] for column in columns]) for row in answers[kind])
+            scores.append(_compared(kind, columns, found, expected))
     return scores
+
+
+def _compared(kind: str, columns: tuple[str, ...], found: Counter[Key], expected: Counter[Key]) -> Score:
+    return Score(
+        kind=kind,
+        expected=expected.total(),
+        found=found.total(),
+        right=(expected & found).total(),
+        missed=_examples(columns, expected - found),
+        false=_examples(columns, found - expected),
+    )
 
 
 def _key(kind: str, values: Iterable[object]) -> Key:

@@ -118,9 +118,11 @@ def open_channels(world: World) -> dict[str, Channel]:
         channel.mapped = midnight(days(world.start, rng.randint(total // 2, max(total // 2, total - 20))), site.zone)
         for offset in range(-10, total + 1):
             day = days(world.start, offset)
+            is_expected = site.method != "manual" or day.weekday() < 5
             if day in silent:
-                world.note("silent_days", site=site.code, day=day.isoformat())
-            elif site.method != "manual" or day.weekday() < 5:
+                if is_expected and day < END_ON:  # the last day is not over at the end
+                    world.note("silent_days", site=site.code, day=day.isoformat())
+            elif is_expected:
                 _run_day(world, channel, site.zone, day)
         channels[site.code] = channel
     return channels
