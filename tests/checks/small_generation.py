@@ -80,6 +80,14 @@ create table staged_absences (
     source varchar, worker_id varchar, assignment_key varchar, finding varchar, last_seen_at timestamp,
     absent_since timestamp, present_again_at timestamp, is_ended boolean
 );
+create table writeback (
+    worker_id varchar, course_id varchar, completed_at timestamp, status varchar, completion_id varchar
+);
+create table record_changes (
+    feed varchar, source varchar, record_id varchar, change varchar, column_name varchar, old_value varchar,
+    new_value varchar, load_id varchar, previous_load_id varchar
+);
+create table sync_run_days (integration varchar, day date, site varchar, method varchar, is_silent boolean);
 create table carried_role_rows (
     source varchar, worker_id varchar, assignment_key varchar, effective_from_local timestamp, status varchar,
     load_id varchar, row_number bigint
@@ -154,6 +162,8 @@ insert into unsynced_events values ('E1', 1, 0), ('E3', 0, 1);
 insert into staged_absences values
     ('role_history', 'W8', 'primary', 'absent_from_snapshot', '2026-01-01', '2026-01-02', '2026-01-03', false),
     ('role_history', 'W9', 'primary', 'absent_from_snapshot', '2026-01-01', '2026-01-02', null, true);
+insert into writeback values ('W1', 'C1', '2026-02-01', 'same', 'C-1'), ('W1', 'C1', '2026-02-28', 'pending', 'C-2');
+insert into sync_run_days values ('SYNC', '2026-02-27', 'BAY1', 'sftp', false);
 insert into carried_role_rows values ('role_history', 'W1', 'primary', '2026-01-01', 'active', 'L-role_history', 2);
 insert into folded_lms_accounts by name
     select 'A8' as account_id, 'lms_accounts' as source, true as is_deleted, true as is_newest

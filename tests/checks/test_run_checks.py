@@ -22,9 +22,17 @@ _DEFECTS = {
     "accounts_without_creation": "update staged_lms_accounts set created_at = null",
     "assignments_name_unknown_account": "update staged_lms_assignments set account_id = 'A9'",
     "assignments_name_unknown_course": "update staged_lms_assignments set course_id = 'C9'",
+    "assignments_vanished": """
+        insert into record_changes by name
+            select 'lms_assignments' as feed, 'lms' as source, 'S1' as record_id, 'removed' as change
+    """,
     "changes_before_status": "update carried_role_rows set status = null",
     "changes_incomplete": "update folded_lms_accounts set is_deleted = false",
     "columns_drift": "update loads set drift = ['Shoe_Size'] where feed = 'workers'",
+    "completions_changed": """
+        insert into record_changes by name
+            select 'lms_completions' as feed, 'lms' as source, 'C1' as record_id, 'altered' as change
+    """,
     "completions_from_future": "update staged_lms_completions set completed_at = '2026-03-02'",
     "completions_missing": "delete from staged_lms_completions",
     "completions_name_unknown_account": "update staged_lms_completions set account_id = 'A9'",
@@ -82,6 +90,7 @@ _DEFECTS = {
     "site_names_vary": "update staged_role_history set site = 'Bay 1'",
     "sites_unknown": "update role_states set site = 'BAY9'",
     "sites_without_timezone": "update staged_sites set timezone = 'Central'",
+    "sync_days_silent": "update sync_run_days set is_silent = true",
     "terminations_without_date": """
         update loads set rows_accepted = 999, rows_rejected = 1 where feed = 'role_history';
         insert into rejects values (
@@ -100,6 +109,7 @@ _DEFECTS = {
         update event_responses set responded_at = '2026-01-02 00:00:01' where verdict = 'on_time'
     """,
     "workers_absent_from_snapshot": "update staged_absences set present_again_at = null",
+    "writeback_differs": "update writeback set status = 'late' where status = 'pending'",
     "workers_without_role": "delete from staged_role_history",
 }
 

@@ -24,7 +24,7 @@ def rows(folder: Path, sql: str) -> list[dict[str, Any]]:
 def test_from_rejected_to_counted(company: Path) -> None:
     file = company / "feeds" / "workers.csv"
     header = file.read_text(encoding="utf-8").splitlines()[0].split(",")
-    broken = {name: "" for name in header} | {"worker_id": "=W9", "hired_on": "soon"}
+    broken = dict.fromkeys(header, "") | {"worker_id": "=W9", "hired_on": "soon"}
     file.write_text(file.read_text(encoding="utf-8") + ",".join(broken.values()) + "\n", encoding="utf-8")
     assert call(company, "load", "--loaded-at", LATER).code == 0
 
