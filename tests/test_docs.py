@@ -1,4 +1,4 @@
-"""README.md and docs/ name every command, setting, published table and check, and none that is not there."""
+"""README.md and the pages beside the code name every command, setting, published table and check, and none that is not there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gapwatch.checks import read_catalogue
 from gapwatch.config import Settings
 
 ROOT = Path(__file__).parent.parent
-_PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_PAGES = [ROOT / "README.md", *sorted((ROOT / "gapwatch").rglob("*.md"))]
 _TEXT = "\n".join(page.read_text(encoding="utf-8") for page in _PAGES)
 _CODE = re.findall(r"`([^`\n]+)`", _TEXT)
 

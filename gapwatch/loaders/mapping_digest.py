@@ -12,7 +12,7 @@ from gapwatch.config import Source
 from gapwatch.loaders.fetch import Fetched
 
 _CONVERSION = "1"  # raise it when the same file and mapping would give other rows: such files are converted anew
-_WHERE_IT_LIES = frozenset({"name", "path", "preset", "rest", "database", "covers_from", "expect_every_hours"})
+_WHERE_IT_LIES = frozenset({"name", "path", "owner", "preset", "rest", "database", "covers_from", "expect_every_hours"})
 
 
 def mapping_digest(source: Source, organisation_timezone: str, lookups: dict[str, Fetched]) -> str:
