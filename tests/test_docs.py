@@ -1,4 +1,4 @@
-"""README.md and the pages beside the code name every command, setting, published table and check, and none that is not there."""
+"""README.md and the pages beside the code name every command, setting, table and check, and none that is not there."""
 
 from __future__ import annotations
 
