@@ -100,7 +100,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "success_pct": "Runs without a fault",
     "median_minutes": "Median run (min)",
     "p90_minutes": "90% within (min)",
-    "records_failed_pct": "Records failed",
+    "records_failed_pct": "Failed of all records",
     "median_latency_hours": "Median (h)",
     "writeback_status": "Write-back",
     "record_change": "Change",
