@@ -91,7 +91,7 @@ def test_every_column_of_every_model_is_traced_to_what_the_model_reads(schemas: 
             assert all(source.name in schemas[source.table] for source in step.sources), step
             untraced += [] if step.sources else [str(step.column)]
     assert "stale_accounts.open_assignments" in untraced  # a count
-    assert len(untraced) < 30  # constants and counts of rows
+    assert len(untraced) < 40  # constants and counts of rows
 
 
 @pytest.mark.parametrize(

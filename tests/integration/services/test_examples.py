@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def _examples() -> list[str]:
-    page = (ROOT / "docs" / "services.md").read_text(encoding="utf-8")
+    page = (ROOT / "gapwatch" / "loaders" / "services.md").read_text(encoding="utf-8")
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("### Services")[2].partition("###")[0]
     blocks = re.findall(r"((?:^    .*\n|^\n)+)", f"{page}\n{section}", flags=re.MULTILINE)
     return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks if "[[sources]]" in block]
