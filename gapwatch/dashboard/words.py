@@ -90,6 +90,7 @@ FITNESS: Final = {
     "carries_no_roles": "Carries no roles",
     "breaks_promise": "Breaks its promise",
     "too_slow": "Too slow",
+    "not_evaluable": "Not evaluable",
     "fits": "Fits",
 }
 FAILURES: Final = {"record": "Record failed", "failed_run": "Run failed", "silence": "No run"}

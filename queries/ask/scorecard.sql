@@ -12,6 +12,7 @@ select
     reason,
     attested_by,
     attested_on,
-    rows_sql
+    rows_sql,
+    shown_rows
 from scorecard
 order by place

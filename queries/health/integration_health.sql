@@ -27,7 +27,8 @@ runs as (
 days as (
     select
         integration,
-        count(*) filter (where is_expected) as expected_days,
+        count(*) filter (where is_expected and is_evaluable) as expected_days,
+        count(*) filter (where is_expected and not is_evaluable) as not_evaluable_days,
         count(*) filter (where is_silent) as silent_days,
         max(case when is_silent then day end) as last_silent_day,
     from sync_run_days
@@ -75,6 +76,7 @@ final as (
         coalesce(days.expected_days, 0) as expected_days,
         coalesce(days.silent_days, 0) as silent_days,
         days.last_silent_day,
+        coalesce(days.not_evaluable_days, 0) as not_evaluable_days,
         coalesce(errors.errors, 0) as errors,
         coalesce(errors.timeouts, 0) as timeouts,
         coalesce(errors.format_mismatches, 0) as format_mismatches,

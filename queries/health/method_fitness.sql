@@ -9,12 +9,12 @@ promises as (
     select *
     from (
         values
-            ('sftp', 'overnight, 12 to 24 h', 24.0, true),
-            ('rest', 'seconds to minutes', 1.0, true),
-            ('scim', 'real time, accounts without roles', 0.25, false),
-            ('middleware', 'as configured', cast(null as double), true),
-            ('manual', 'nothing: somebody keys it in', cast(null as double), true)
-    ) as promises (integration_method, promise, promised_hours, carries_roles)
+            ('sftp', 'overnight, 12 to 24 h', 24.0, true, 'an overnight batch'),
+            ('rest', 'seconds to minutes', 1.0, true, 'a REST interface'),
+            ('scim', 'real time, accounts without roles', 0.25, false, 'SCIM'),
+            ('middleware', 'as configured', cast(null as double), true, 'middleware'),
+            ('manual', 'nothing: somebody keys it in', cast(null as double), true, 'keying by hand')
+    ) as promises (integration_method, promise, promised_hours, carries_roles, called)
 ),
 
 needs as (
@@ -47,6 +47,19 @@ speeds as (
         and month is null
 ),
 
+-- By which feeds the answers to an action are seen.
+stops as (
+    select actions.action, string_agg(stopped_sources.says, '; ' order by stopped_sources.source) as because
+    from (
+        values
+            ('assign', 'lms_assignments'), ('assign', 'role_history'),
+            ('create_account', 'lms_accounts'), ('create_account', 'role_history'),
+            ('deactivate_account', 'lms_accounts'), ('deactivate_account', 'role_history')
+    ) as actions (action, feed)
+    inner join stopped_sources on actions.feed = stopped_sources.feed
+    group by actions.action
+),
+
 judge as (
     select
         needs.site,
@@ -55,6 +68,7 @@ judge as (
         needs.integration_method,
         promises.promise,
         promises.promised_hours,
+        promises.called,
         needs.needed_hours,
         needs.most_urgent_event_type,
         speeds.answers,
@@ -62,9 +76,11 @@ judge as (
         speeds.median_hours,
         speeds.p90_hours,
         speeds.within_sla_pct,
+        stops.because,
         case
             when needs.action = 'assign' and not promises.carries_roles then 'carries_no_roles'
             when promises.promised_hours > needs.needed_hours then 'ruled_out'
+            when stops.because is not null then 'not_evaluable'
             when speeds.p90_hours is null or speeds.p90_hours > coalesce(promises.promised_hours, needs.needed_hours)
             then case when promises.promised_hours is null then 'too_slow' else 'breaks_promise' end
             else 'fits'
@@ -72,6 +88,7 @@ judge as (
     from needs
     inner join promises on needs.integration_method = promises.integration_method
     inner join speeds on needs.site = speeds.site and needs.action = speeds.action
+    left join stops on needs.action = stops.action
 ),
 
 final as (
@@ -95,9 +112,14 @@ final as (
             then 'SCIM carries accounts, no roles: courses need a second way'
             when 'ruled_out'
             then format(
-                'an answer is due within {:.0f} h of a {}: a way that takes up to {:.0f} h is ruled out by design',
-                needed_hours, replace(most_urgent_event_type, '_', ' '), promised_hours
+                '{}{}{} within {:g} h of a {} rules out {}, which takes up to {:g} h, by design',
+                case when needed_hours < 24.0 then 'same-day ' else '' end,
+                case action when 'assign' then 'assignment' when 'create_account' then 'account' else 'deactivation' end,
+                case when facility_type is null then '' else ' at a ' || replace(facility_type, '_', ' ') end,
+                needed_hours, replace(most_urgent_event_type, '_', ' '), called, promised_hours
             )
+            when 'not_evaluable'
+            then format('not evaluable: {}', because)
             when 'breaks_promise'
             then format(
                 'promises {:.4g} h, but nine in ten take {}',

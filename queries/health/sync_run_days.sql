@@ -1,8 +1,21 @@
 -- Grain:   one row per integration and whole day since its first run on which it ran or should have
 -- Key:     integration, day
--- Answers: on which days did the integration run, how did it go, and on which was it silent?
+-- Answers: on which days did the integration run, how did it go, on which was it silent, and on which is that not known?
 -- Not for: the running day (it may still come); a single run missing among several of a day
 with
+
+-- What ran after the newest load of the log is not known: a day without a run is silent only before it.
+newest_loads as (
+    select source, max(loaded_at) as newest_loaded_at
+    from known_loads
+    where feed = 'sync_runs' and not coalesce(is_retake, false)
+    group by source
+),
+
+log_end as (
+    select coalesce(min(newest_loaded_at), (select as_of from run_parameters)) as known_until
+    from newest_loads
+),
 
 whole_days as (
     select
@@ -11,8 +24,12 @@ whole_days as (
         sync_integrations.method,
         cast(timezone(sync_integrations.timezone, timezone('UTC', sync_integrations.first_run_at)) as date) as first_day,
         cast(timezone(sync_integrations.timezone, timezone('UTC', run_parameters.as_of)) as date) as running_day,
+        cast(
+            timezone(sync_integrations.timezone, timezone('UTC', least(log_end.known_until, run_parameters.as_of))) as date
+        ) as first_unknown_day,
     from sync_integrations
     cross join run_parameters
+    cross join log_end
 ),
 
 days as (
@@ -23,6 +40,7 @@ days as (
         cast(unnest(generate_series(cast(first_day as timestamp), cast(running_day as timestamp), interval '1' day)) as date)
             as day,
         running_day,
+        first_unknown_day,
     from whole_days
 ),
 
@@ -51,14 +69,15 @@ join_runs as (
         days.site,
         days.method,
         days.day,
-        days.running_day,
+        days.day < days.first_unknown_day as is_in_log,
         count_runs.runs,
         count_runs.ok,
         count_runs.partly,
         count_runs.failed,
         count_runs.records_in,
         count_runs.records_failed,
-        100.0 * count(count_runs.runs) over of_weekday / count(*) over of_weekday as weekday_run_pct,
+        100.0 * count(case when days.day < days.first_unknown_day then count_runs.runs end) over of_weekday
+            / nullif(count(case when days.day < days.first_unknown_day then 1 end) over of_weekday, 0) as weekday_run_pct,
     from days
     left join count_runs on days.integration = count_runs.integration and days.day = count_runs.day
     where days.day < days.running_day
@@ -73,8 +92,9 @@ final as (
         day,
         site,
         method,
-        weekday_run_pct > 50.0 as is_expected,
-        weekday_run_pct > 50.0 and runs is null as is_silent,
+        coalesce(weekday_run_pct > 50.0, false) as is_expected,
+        coalesce(weekday_run_pct > 50.0, false) and runs is null and is_in_log as is_silent,
+        is_in_log or runs is not null as is_evaluable,
         coalesce(runs, 0) as runs,
         coalesce(ok, 0) as ok,
         coalesce(partly, 0) as partly,
