@@ -27,36 +27,15 @@ passes as (
         and result in ('passed', 'completed', 'waived')
 ),
 
-assignments_and_passes as (
-    select assignment_key, account_key, course_key, assigned_at as happens_at, removed_at, null as passed_at
-    from assignments
-    union all
-    select
-        null as assignment_key,
-        account_key,
-        course_key,
-        completed_at as happens_at,
-        null as removed_at,
-        completed_at as passed_at,
-    from passes
-),
-
 find_next_pass as (
     select
-        assignment_key,
-        account_key,
-        course_key,
-        happens_at as assigned_at,
-        removed_at,
-        coalesce(
-            min(passed_at) over (
-                partition by account_key, course_key
-                order by happens_at desc, passed_at nulls last
-                rows between unbounded preceding and current row
-            ),
-            timestamp '9999-12-31 00:00:00'
-        ) as passed_at,
-    from assignments_and_passes
+        assignments.*,
+        coalesce(passes.completed_at, timestamp '9999-12-31 00:00:00') as passed_at,
+    from assignments
+    asof left join passes
+        on assignments.account_key = passes.account_key
+        and assignments.course_key = passes.course_key
+        and assignments.assigned_at <= passes.completed_at
 ),
 
 final as (
@@ -73,7 +52,6 @@ final as (
         end as closed_by,
     from find_next_pass
     inner join account_links on find_next_pass.account_key = account_links.account_key
-    where find_next_pass.assignment_key is not null
 )
 
 select * from final

@@ -124,12 +124,6 @@ final as (
         coalesce(ends_at, timestamp '9999-12-31 00:00:00') as valid_to,
         is_trained,
         retrain_event_at,
-        case ends_at
-            when expires_at then 'expires_at'
-            when validity_ends_at then 'validity'
-            when retrain_event_at then 'retrain_event'
-            when retrain_order_at then 'retrain_order'
-        end as ended_by,
     from end_credits
     where ends_at is null or ends_at > completed_at
 )

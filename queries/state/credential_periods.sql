@@ -11,7 +11,16 @@ select
     nullif(credential_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
     case when credential_intervals.is_trained then 'trained' else 'waived' end as kind,
     staged_lms_completions.completion_id,
-    credential_intervals.ended_by,
+    case
+        when credential_intervals.valid_to = timestamp '9999-12-31 00:00:00' then null
+        when credential_intervals.valid_to = staged_lms_completions.expires_at then 'expires_at'
+        when
+            credential_intervals.valid_to
+            = credential_intervals.valid_from + cast(requirement_keys.validity_months as integer) * interval '1' month
+            then 'validity'
+        when credential_intervals.valid_to = credential_intervals.retrain_event_at then 'retrain_event'
+        else 'retrain_order'
+    end as ended_by,
 from credential_intervals
 inner join worker_keys on credential_intervals.worker_key = worker_keys.worker_key
 inner join staged_lms_completions on credential_intervals.completion_key = staged_lms_completions.completion_key

@@ -5,6 +5,32 @@
 --          several rules or exceptions have required it (see period_rules)
 with
 
+-- what is required over and over is mostly required throughout: only what was interrupted, or may overlap, is put in order
+spans as (
+    select
+        worker_key,
+        requirement_key,
+        site_key,
+        min(valid_from) as valid_from,
+        max(valid_to) as valid_to,
+        min(reason_key) as least_reason_key,
+        max(reason_key) as greatest_reason_key,
+        bool_and(is_disjoint)
+        and sum(epoch_us(valid_to) - epoch_us(valid_from)) = epoch_us(max(valid_to)) - epoch_us(min(valid_from)) as is_unbroken,
+    from requiring_stretches
+    group by worker_key, requirement_key, site_key
+),
+
+other_stretches as (
+    select requiring_stretches.*
+    from requiring_stretches
+    inner join spans
+        on requiring_stretches.worker_key = spans.worker_key
+        and requiring_stretches.requirement_key = spans.requirement_key
+        and requiring_stretches.site_key = spans.site_key
+    where not spans.is_unbroken
+),
+
 follow_stretches as (
     select
         worker_key,
@@ -15,7 +41,7 @@ follow_stretches as (
         min(reason_key) over so_far as least_reason_key,
         max(reason_key) over so_far as greatest_reason_key,
         lead(valid_from) over so_far as next_valid_from,
-    from requiring_stretches
+    from other_stretches
     window so_far as (
         partition by worker_key, requirement_key, site_key
         order by valid_from, valid_to
@@ -40,6 +66,16 @@ periods as (
         case when least_reason_key = greatest_reason_key then least_reason_key end as reason_key,
     from follow_stretches
     where next_valid_from is null or next_valid_from > reached
+    union all
+    select
+        worker_key,
+        requirement_key,
+        site_key,
+        valid_from,
+        valid_to,
+        case when least_reason_key = greatest_reason_key then least_reason_key end as reason_key,
+    from spans
+    where is_unbroken
 ),
 
 final as (

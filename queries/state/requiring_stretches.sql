@@ -2,7 +2,8 @@
 -- Key:     role_key, requirement_key, site_key, reason_key
 -- Answers: which role state requires what, because of which rule, from when to when?
 -- Not for: counting requirements (several rules and roles may require the same; see required_intervals);
---          reason_key is a rule_key, or minus an exception_key
+--          reason_key is a rule_key, or minus an exception_key; is_disjoint: no other such stretch of the same worker,
+--          requirement and site overlaps it
 with
 
 by_rule as (
@@ -16,6 +17,8 @@ by_rule as (
         least(role_intervals.valid_to, rule_reach.valid_to) as valid_to,
         role_intervals.is_on_leave,
         role_intervals.recorded_at,
+        -- the states of one assignment do not overlap
+        role_intervals.assignment_key = 'primary' and not rule_reach.is_one_of_several as is_disjoint,
     from role_intervals
     inner join rule_reach
         on role_intervals.profile_key = rule_reach.profile_key
@@ -36,6 +39,7 @@ additions as (
         least(role_intervals.valid_to, exception_windows.valid_to) as valid_to,
         role_intervals.is_on_leave,
         role_intervals.recorded_at,
+        false as is_disjoint,
     from exception_windows
     inner join role_intervals
         on exception_windows.worker_key = role_intervals.worker_key

@@ -18,6 +18,13 @@ final as (
         profile_rules.is_site_specific,
         rule_windows.valid_from,
         rule_windows.valid_to,
+        -- several rules may require the same, and overlap
+        count(*) over (
+            partition by
+                profile_zones.profile_key,
+                profile_zones.timezone_key,
+                profile_rules.requirement_key
+        ) > 1 as is_one_of_several,
     from profile_zones
     inner join profile_rules on profile_zones.profile_key = profile_rules.profile_key
     inner join rule_windows
