@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 import sqlglot
@@ -23,6 +24,7 @@ _Change = tuple[str, str, str, Callable[[Node], object]]  # operator, before, af
 _BOUNDS: Final = {exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT}
 _COMPARISONS: Final = {exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.NullSafeNEQ: exp.NEQ, exp.NullSafeEQ: exp.EQ}
 _EXTREMES: Final = {exp.Least: exp.Greatest, exp.Greatest: exp.Least, exp.Min: exp.Max, exp.Max: exp.Min}
+_HOLE: Final = sqlglot.parse_one("select * from hole_of_a_mutant")
 _NUMBER_PARENTS: Final = (*_BOUNDS, *_COMPARISONS, exp.Add, exp.Sub, exp.Interval, exp.In)
 
 
@@ -59,25 +61,39 @@ def round_trip(model: Model) -> str:
 def mutants_of(model: Model) -> list[Mutant]:
     """Every mutant of a model, in the order of its SQL; changes that give the same SQL twice count once."""
     tree: Node = sqlglot.parse_one(model.sql, dialect="duckdb")
-    unchanged = tree.sql(dialect="duckdb")
     seen: Counter[tuple[str, ...]] = Counter()
-    found: dict[str, Mutant] = {}
-    for position, node in enumerate(tree.walk()):
-        for operator, before, after, change in _changes(node, model.sql):
-            copy = tree.copy()
-            target = next(one for place, one in enumerate(copy.walk()) if place == position)
-            change(target)
-            sql = copy.sql(dialect="duckdb")
-            key = (operator, _place(node), before, after)
-            seen[key] += 1
-            if sql not in (unchanged, *found):
-                found[sql] = Mutant(model.name, operator, _place(node), before, after, seen[key], sql)
-    return list(found.values())
+    found: list[Mutant] = []
+    for place, part, frame in _parts(tree):
+        unchanged = part.sql(dialect="duckdb")
+        texts = {unchanged}
+        nodes = list(part.walk())
+        for position, node in enumerate(nodes):
+            for operator, before, after, change in _changes(node, model.sql):
+                holder = exp.Paren(this=part.copy())  # a change may replace the topmost node
+                change(next(islice(holder.this.walk(), position, None)))
+                text = holder.this.sql(dialect="duckdb")
+                key = (operator, place, before, after)
+                seen[key] += 1
+                if text not in texts:
+                    texts.add(text)
+                    sql = frame.replace(_HOLE.sql(dialect="duckdb"), text)
+                    found.append(Mutant(model.name, operator, place, before, after, seen[key], sql))
+    return found
 
 
-def _place(node: Node) -> str:
-    cte = node.find_ancestor(exp.CTE)
-    return str(cte.alias) if cte is not None else "select"
+def _parts(tree: Node) -> Iterator[tuple[str, Node, str]]:
+    """Name and query of each CTE and of the select at the end, and the whole SQL with a hole in that query's place."""
+    ctes = tree.ctes
+    for place, cte in enumerate(ctes):
+        framed = tree.copy()
+        framed.ctes[place].set("this", _HOLE.copy())
+        yield str(cte.alias), cte.this, framed.sql(dialect="duckdb")
+    whole = _HOLE.copy()
+    if ctes:
+        whole.set("with_", tree.args["with_"].copy())
+    body = tree.copy()
+    body.set("with_", None)
+    yield "select", body, whole.sql(dialect="duckdb")
 
 
 def _text(node: Node) -> str:
@@ -143,7 +159,7 @@ def _orders(node: Node, source: str) -> Iterator[_Change]:
 
 
 def _sets(node: Node) -> Iterator[_Change]:
-    if isinstance(node, exp.Select) and node.args.get("distinct"):
+    if isinstance(node, exp.Select) and node.args.get("distinct") and not _is_made_distinct(node.parent):
         yield "drop_distinct", "select distinct", "select", lambda n: n.set("distinct", None)
     if isinstance(node, exp.Distinct) and not isinstance(node.parent, exp.Select):
         yield "drop_distinct", _text(node), "", lambda n: n.replace(n.expressions[0])
@@ -158,6 +174,11 @@ def _sets(node: Node) -> Iterator[_Change]:
                 yield "drop_branch", _text(dropped)[:120], "", partial(_keep, name=kept)
 
 
+def _is_made_distinct(parent: Node) -> bool:
+    """A union that keeps equal rows once leaves a branch nothing to do."""
+    return isinstance(parent, exp.Union) and bool(parent.args.get("distinct"))
+
+
 def _joins(node: Node) -> Iterator[_Change]:
     if not isinstance(node, exp.Join):
         return
@@ -167,7 +188,7 @@ def _joins(node: Node) -> Iterator[_Change]:
         yield "flip_join", f"{kind} {name}", other, lambda n: n.set("kind", other)
     elif side == "LEFT":
         yield "flip_join", f"LEFT {name}", "INNER", lambda n: (n.set("side", None), n.set("kind", "INNER"))
-    elif side == "" and kind in ("", "INNER") and not _is_lookup(node.args.get("on")):
+    elif side == "" and kind in ("", "INNER") and not (_is_lookup(node.args.get("on")) or _is_needed_later(node)):
         yield "flip_join", f"INNER {name}", "LEFT", lambda n: (n.set("side", "LEFT"), n.set("kind", None))
 
 
@@ -178,6 +199,43 @@ def _is_lookup(condition: Node) -> bool:
         and condition.left.name == condition.right.name
         and str(condition.left.name).endswith("_key")
     )
+
+
+def _is_needed_later(join: Node) -> bool:
+    """Does a later inner or semi join, or the where clause, compare a column of what is joined?
+
+    Then LEFT is the same query by the rules of SQL: the rows it adds have NULL there, and no comparison lets them pass.
+    """
+    select, name = join.parent, join.alias_or_name
+    joins = select.args["joins"]
+    later = joins[next(place for place, one in enumerate(joins) if one is join) + 1 :]
+    conditions = [one.args.get("on") for one in later if one.side == "" and one.kind.upper() in ("", "INNER", "SEMI")]
+    where = select.args.get("where")
+    conditions += [where.this] if where is not None else []
+    return any(_refuses_null(condition, name) for condition in conditions if condition is not None)
+
+
+def _refuses_null(condition: Node, name: str) -> bool:
+    """Can this condition not hold where the columns of that table are NULL?"""
+    if isinstance(condition, exp.And):
+        return _refuses_null(condition.left, name) or _refuses_null(condition.right, name)
+    if isinstance(condition, exp.Or):
+        return _refuses_null(condition.left, name) and _refuses_null(condition.right, name)
+    if isinstance(condition, exp.Paren):
+        return _refuses_null(condition.this, name)
+    if isinstance(condition, exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE):
+        return _is_null_with(condition.left, name) or _is_null_with(condition.right, name)
+    if isinstance(condition, exp.In | exp.Between):
+        return _is_null_with(condition.this, name)
+    return _is_null_with(condition, name)
+
+
+def _is_null_with(value: Node, name: str) -> bool:
+    if isinstance(value, exp.Column):
+        return bool(value.table == name)
+    if isinstance(value, exp.Add | exp.Sub):
+        return _is_null_with(value.left, name) or _is_null_with(value.right, name)
+    return isinstance(value, exp.Not | exp.Paren | exp.Cast) and _is_null_with(value.this, name)
 
 
 def _values(node: Node) -> Iterator[_Change]:

@@ -5,6 +5,7 @@ Owns the list of worlds. Judges nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -57,11 +58,18 @@ class PreparedWorlds(Mapping[str, Path]):
 
 
 def prepare(name: str, folder: Path, *, models: Mapping[str, Model], texts: Mapping[str, str]) -> Path:
-    """The world's file, built by the unchanged product. Raises AssertionError where that differs from the replay."""
-    path = folder / f"{name.replace(' ', '-')}.duckdb"
+    """The world's file, built by the unchanged product unless the folder has it for models of the same SQL.
+
+    Raises AssertionError where the product differs from the replay.
+    """
+    digest = hashlib.sha256("\n".join(texts[model] for model in sorted(texts)).encode()).hexdigest()[:12]
+    path = folder / f"{name.replace(' ', '-')}-{digest}.duckdb"
+    if path.is_file():
+        return path
     world = named_world(name)
-    found = build_baseline(world, path, models=models, texts=texts)
+    started = path.with_suffix(".building")
+    found = build_baseline(world, started, models=models, texts=texts)
     lines = table_differences(replay(world), found)
     if lines:
         raise AssertionError(f"{name}: the unchanged product differs from the replay: {lines[0]}")
-    return path
+    return started.rename(path)
