@@ -142,3 +142,5 @@ final as (
 )
 
 select * from final
+-- a worker's rows lie side by side: whoever reads one worker skips the others
+order by worker_key

@@ -83,5 +83,5 @@ final as (
 )
 
 select * from final
--- a worker's rows lie side by side: whoever reads one worker skips the others
-order by period_key
+-- what runs at as_of lies together, what is over too, and in each a worker's rows: whoever asks skips the others
+order by valid_to = timestamp '9999-12-31 00:00:00', period_key
