@@ -22,7 +22,8 @@ _Row = dict[str, Any]
 class AuditSentence:
     """One sentence on one requirement (or on the role alone), and the rows it rests on.
 
-    ``state`` is the requirement's state of that day, ``role`` where the sentence is on the role alone.
+    ``state`` is the requirement's state of that day, ``not_evaluable`` where a source that it rests on had stopped,
+    ``role`` where the sentence is on the role alone.
     """
 
     text: str
@@ -73,7 +74,7 @@ def audit_sentences(reader: Reader, worker_id: str, on: dt.date) -> list[AuditSe
         AuditSentence(
             f"{opening} {_requirement(row, instant, zone)}",
             row["requirement_id"],
-            row["state"],
+            "not_evaluable" if row["not_evaluable_because"] else row["state"],
             role_rows + _sources(row, reasons),
         )
         for row in required
@@ -93,7 +94,15 @@ def _requirement(row: _Row, instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> st
     at = f" at {row['site']}" if row["site"] else ""
     rules = (row["rule_ids"] or "").split(";")
     rule = f"rule{'s' if len(rules) > 1 else ''} {', '.join(rules)}"
-    return f"{row['title']}{citation}{at} was required by {rule} and {_state(row, instant, zone)}."
+    return f"{row['title']}{citation}{at} was required by {rule} and {_judged(row, instant, zone)}."
+
+
+def _judged(row: _Row, instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:
+    known = _state(row, instant, zone)
+    if not row["not_evaluable_because"]:
+        return known
+    since = row["not_evaluable_from"].replace(tzinfo=dt.UTC).astimezone(zone)
+    return f"not_evaluable since {since:%Y-%m-%d %H:%M %Z} ({row['not_evaluable_because']}); by what is known, {known}"
 
 
 def _state(row: _Row, instant: dt.datetime, zone: zoneinfo.ZoneInfo) -> str:

@@ -13,7 +13,9 @@ select
     p90_low_hours,
     p90_high_hours,
     naive_median_hours,
-    within_sla_pct
+    within_sla_pct,
+    not_evaluable,
+    not_evaluable_pct
 from sync_latency
 where
     event_type is not null

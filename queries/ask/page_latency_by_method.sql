@@ -9,7 +9,9 @@ select
     unanswered,
     median_hours,
     p90_hours,
-    within_sla_pct
+    within_sla_pct,
+    not_evaluable,
+    not_evaluable_pct
 from sync_latency
 where
     integration_method is not null

@@ -24,13 +24,14 @@ final as (
         compliance_timeline.state,
         compliance_timeline.cause,
         compliance_timeline.owner,
+        compliance_timeline.rests_on,
         credential_periods.completion_id,
         credential_periods.valid_to as credential_ends_at,
         staged_lms_completions.course_id,
         staged_lms_completions.completed_at,
         staged_lms_completions.load_id,
         staged_lms_completions.row_number
-    from compliance_timeline
+    from evaluable_timeline as compliance_timeline
     left join requirements on requirements.requirement_id = compliance_timeline.requirement_id
     left join credential_periods
         on

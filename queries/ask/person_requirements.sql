@@ -11,7 +11,15 @@ states as (
         compliance_timeline.cause,
         compliance_timeline.owner,
         compliance_timeline.valid_to,
+        unproven_states.not_evaluable_from,
+        unproven_states.because as not_evaluable_because,
     from compliance_timeline
+    left join unproven_states
+        on compliance_timeline.worker_id = unproven_states.worker_id
+        and compliance_timeline.requirement_id = unproven_states.requirement_id
+        and compliance_timeline.site is not distinct from unproven_states.site
+        and compliance_timeline.valid_from = unproven_states.valid_from
+        and unproven_states.not_evaluable_from <= $instant
     where
         compliance_timeline.worker_id = $worker_id
         and compliance_timeline.valid_from <= $instant
@@ -78,6 +86,8 @@ final as (
         states.cause,
         states.owner,
         states.valid_to as state_until,
+        states.not_evaluable_from,
+        states.not_evaluable_because,
         open_gaps.gap_id,
         open_gaps.opened_at,
         rank_credentials.completion_id,

@@ -128,6 +128,20 @@ measure_groups as (
     group by group_key
 ),
 
+count_unjudged as (
+    select
+        event_type,
+        action,
+        site,
+        integration_method,
+        month,
+        grouping(site) as is_all_sites,
+        grouping(integration_method) as is_all_methods,
+        count(*) as not_evaluable,
+    from sync_unjudged
+    group by cube (event_type, action, site, integration_method, month)
+),
+
 final as (
     select
         groups.event_type,
@@ -145,8 +159,20 @@ final as (
         measure_groups.p90_low_hours,
         measure_groups.p90_high_hours,
         measure_groups.naive_median_hours,
+        coalesce(count_unjudged.not_evaluable, 0) as not_evaluable,
+        100.0 * coalesce(count_unjudged.not_evaluable, 0)
+            / (measure_groups.answers + measure_groups.unanswered + coalesce(count_unjudged.not_evaluable, 0))
+            as not_evaluable_pct,
     from measure_groups
     inner join groups on measure_groups.group_key = groups.group_key
+    left join count_unjudged
+        on groups.event_type is not distinct from count_unjudged.event_type
+        and groups.action is not distinct from count_unjudged.action
+        and groups.site is not distinct from count_unjudged.site
+        and groups.integration_method is not distinct from count_unjudged.integration_method
+        and groups.month is not distinct from count_unjudged.month
+        and (count_unjudged.is_all_sites = 1 or count_unjudged.site is not null)
+        and (count_unjudged.is_all_methods = 1 or count_unjudged.integration_method is not null)
 )
 
 select * from final

@@ -61,13 +61,20 @@ segment_stops as (
     where training_stops.known_until is null or timeline_segments.valid_to > training_stops.known_until
 ),
 
+say_stops as (
+    select segment_stops.period_key, segment_stops.valid_from, segment_stops.source, segment_stops.known_until, stopped_sources.says
+    from segment_stops
+    inner join stopped_sources on segment_stops.source = stopped_sources.source
+),
+
 add_stops as (
     select
         period_key,
         valid_from,
         case when count(known_until) = count(*) then min(known_until) end as known_until,
         string_agg(source, '; ' order by source) as rests_on,
-    from segment_stops
+        string_agg(says, '; ' order by source) as because,
+    from say_stops
     group by period_key, valid_from
 ),
 
@@ -83,6 +90,7 @@ final as (
         greatest(timeline_segments.valid_from, coalesce(add_stops.known_until, timeline_segments.valid_from))
             as not_evaluable_from,
         add_stops.rests_on,
+        add_stops.because,
         timeline_segments.worker_key,
         timeline_segments.person_key,
         timeline_segments.requirement_key,

@@ -27,6 +27,10 @@ def _engine(durations: list[Wait]) -> duckdb.DuckDBPyConnection:
         "create table sync_durations (event_type varchar, action varchar, site varchar, integration_method varchar,"
         " month varchar, hours double, is_answered boolean, verdict varchar)"
     )
+    engine.execute(
+        "create table sync_unjudged (event_type varchar, action varchar, site varchar, integration_method varchar,"
+        " month varchar)"
+    )
     engine.executemany(
         "insert into sync_durations values ('hire', 'assign', 'BAY1', 'rest', '2026-01', ?, ?, ?)",
         [(one.hours, one.is_answered, "on_time" if one.is_answered else "missing") for one in durations],
