@@ -13,8 +13,9 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from gapwatch.checks import create_empty_results
 from gapwatch.inputs import create_empty_inputs
-from gapwatch.modelling import Model, all_models, build_models
+from gapwatch.modelling import Model, all_models, build_models, models_after_checks
 from gapwatch.modelling.graph import find_model, readers
 from gapwatch.modelling.lineage import Column, Schemas, Step, column_lineage, follow
 from gapwatch.modelling.model import tables_read
@@ -63,7 +64,7 @@ def explain(name: str, *, column: str | None = None) -> Explained:
 
     Raises ConfigurationError with near names for an unknown model or column.
     """
-    models = all_models()
+    models = all_models() | models_after_checks()
     model = find_model(models, name)
     schemas = model_schemas()
     steps = (
@@ -89,6 +90,8 @@ def model_schemas() -> Schemas:
         connection.execute("set timezone = 'UTC'")
         create_empty_inputs(connection)
         build_models(connection, all_models())
+        create_empty_results(connection)
+        build_models(connection, models_after_checks())
         schemas: dict[str, dict[str, str]] = {}
         for table, name, kind in connection.execute(
             "select table_name, column_name, data_type from information_schema.columns"

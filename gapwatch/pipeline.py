@@ -23,7 +23,7 @@ from gapwatch.identity import create_candidates, matcher
 from gapwatch.inputs import create_inputs
 from gapwatch.loaders import load_all
 from gapwatch.loaders.policy import Policy, read_policy
-from gapwatch.modelling import all_models, build_models
+from gapwatch.modelling import all_models, build_models, models_after_checks
 from gapwatch.warehouse.generations import (
     generation_folder,
     generation_path,
@@ -164,7 +164,7 @@ def _parameters(settings: Settings, *, as_of: dt.datetime | None, known_at: dt.d
         settings.organisation.model_dump(mode="json"),
         [source.model_dump(mode="json") for source in settings.sources],
         [(record.load_id, record.status, str(record.released_at)) for record in records],
-        sorted(model.sha256 for model in all_models().values()),
+        sorted(model.sha256 for model in (all_models() | models_after_checks()).values()),
         matcher(),
         settings.licences.model_dump(mode="json"),
     ]
@@ -197,6 +197,7 @@ def _make(settings: Settings, parameters: _Parameters, *, progress: Progress | N
         if progress and offered:
             progress(f"{offered:,} probable matches of accounts without a person: gapwatch identity")
         checks = run_checks(connection)
+        build_models(connection, models_after_checks())
         if progress:
             failed = sum(check.status != "pass" for check in checks)
             progress(f"{len(checks)} checks, {failed} did not pass")

@@ -16,7 +16,7 @@ import duckdb
 
 from gapwatch.errors import ConfigurationError
 from gapwatch.inputs import create_landed
-from gapwatch.modelling import Model, all_models, build_models
+from gapwatch.modelling import Model, all_models, build_models, models_after_checks
 from gapwatch.modelling.graph import near_names, readers, select
 from gapwatch.warehouse.generations import generation_path
 from gapwatch.warehouse.landing import LoadRecord, read_manifests
@@ -56,7 +56,7 @@ def try_models(warehouse: Path, *, wanted: str, progress: Callable[[str], None] 
 
     Raises ConfigurationError for a model that is not there, NothingPublished without a generation, and ModelError.
     """
-    models = all_models()
+    models = all_models() | models_after_checks()
     chosen = select(models, wanted)
     published = generation_path(warehouse)
     folder = warehouse / "trials"

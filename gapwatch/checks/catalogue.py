@@ -15,7 +15,12 @@ A file gives the offending rows of a built generation, none = pass::
 ``feed`` and every configured feed gets a result of its own. ``Rows checked`` names the tables whose rows
 were looked at, with ``(at least 1)`` where none at all is a failure. An optional ``Expect`` names a Great
 Expectations class with its arguments as JSON; then the rows are those looked at, few by nature, and the
-expectation finds the offending ones among them.
+expectation finds the offending ones among them. An optional ``Touches`` says which findings rest on an offending row::
+
+    -- Touches:      worker by worker_id and course_id, site by site
+
+a subject (``SUBJECTS``), the column that names it, and perhaps ``requirement_id`` or ``course_id`` where it concerns
+that alone. ``nothing`` is a row on which no finding rests; without the line it is all that rests on the feed.
 """
 
 from __future__ import annotations
@@ -40,6 +45,12 @@ _MORE = re.compile(r"--\s{2,}(?P<text>\S.*)")
 _TABLES = re.compile(r"(?P<tables>\w+(?:, \w+)*)(?: \(at least (?P<least>\d+)\))?")
 _EXPECT = re.compile(r"(?P<name>Expect\w+)\s+(?P<arguments>\{.*\})")
 
+
+SUBJECTS: Final = ("worker", "account", "course", "completion_site", "site", "job", "requirement")
+"""What an offending row can be about; ``queries/findings/touched_workers.sql`` follows each to the people concerned."""
+
+_NOTHING: Final = "nothing"
+_TOUCH = re.compile(r"(?P<subject>\w+) by (?P<column>\w+)(?: and (?P<within>requirement_id|course_id))?")
 
 # key columns NULL by contract: nothing site-specific, account actions, orphans, and "all" in sync_latency
 _MAY_BE_EMPTY: Final = {
@@ -72,8 +83,20 @@ NO_ROWS: Final = Expectation("ExpectTableRowCountToEqual", {"value": 0})
 
 
 @dataclass(frozen=True)
+class Touch:
+    """What an offending row is about: a subject, the column with its id, and the column that narrows it, if any."""
+
+    subject: str
+    column: str
+    within: str | None = None
+
+
+@dataclass(frozen=True)
 class Check:
-    """One check. ``sql`` gives its rows; ``tables`` are those whose row counts add up to rows_checked."""
+    """One check. ``sql`` gives its rows; ``tables`` are those whose row counts add up to rows_checked.
+
+    ``touches`` is None when an offending row concerns all that rests on the feed, empty when it concerns no finding.
+    """
 
     check_id: str
     says: str
@@ -84,6 +107,7 @@ class Check:
     sql: str
     at_least: int = 0
     expectation: Expectation = NO_ROWS
+    touches: tuple[Touch, ...] | None = None
 
 
 def read_catalogue(folder: Path | None = None) -> list[Check]:
@@ -145,6 +169,7 @@ def _read(path: Path) -> Check:
             sql=sql,
             at_least=int(tables["least"] or 0),
             expectation=_expectation(lines.get("Expect")),
+            touches=_touches(lines.get("Touches")),
         )
     except KeyError as error:
         raise ModelError(
@@ -173,6 +198,18 @@ def _expectation(text: str | None) -> Expectation:
         return NO_ROWS
     match = _matched(_EXPECT, text)
     return Expectation(match["name"], json.loads(match["arguments"]))
+
+
+def _touches(text: str | None) -> tuple[Touch, ...] | None:
+    if text is None:
+        return None
+    if text == _NOTHING:
+        return ()
+    touches = tuple(Touch(**_matched(_TOUCH, part).groupdict()) for part in text.split(", "))
+    for touch in touches:
+        if touch.subject not in SUBJECTS:
+            raise ValueError(f"{touch.subject!r} is no subject: {', '.join(SUBJECTS)}")
+    return touches
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:

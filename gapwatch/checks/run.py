@@ -15,6 +15,7 @@ import duckdb
 
 from gapwatch.checks.catalogue import EACH, NO_ROWS, Check, Expectation, key_checks, read_catalogue
 from gapwatch.checks.results import KEPT_FAILURES, CheckResult, Status, write_results
+from gapwatch.checks.subjects import add_subjects, start_subjects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def run_checks(
     checks: Sequence[Check] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[CheckResult]:
-    """Evaluate the catalogue (or ``checks``) and write both tables, replacing earlier ones.
+    """Evaluate the catalogue (or ``checks``) and write its tables, replacing earlier ones.
 
     One result per check, or per check and configured feed where the check says ``each``, by check_id and
     feed. ``progress`` is called with (check_id, number done, number in all). The connection must not be
@@ -55,6 +56,7 @@ def run_checks(
 
     if checks is None:
         checks = [*read_catalogue(), *key_checks(connection)]
+    start_subjects(connection, checks)
     findings: list[_Finding] = []
     for done, check in enumerate(checks, start=1):
         findings.append(_look(connection, check))
@@ -73,6 +75,12 @@ def run_checks(
     return results
 
 
+def create_empty_results(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables that ``run_checks`` writes, without a row: what reads them is to be understood rather than filled."""
+    start_subjects(connection, ())
+    write_results(connection, results=(), failures={})
+
+
 def _look(connection: duckdb.DuckDBPyConnection, check: Check) -> _Finding:
     """Run the check's SQL. What DuckDB cannot run becomes the finding's ``error``."""
     checked: dict[str, int] = {check.feed: 0}
@@ -83,6 +91,7 @@ def _look(connection: duckdb.DuckDBPyConnection, check: Check) -> _Finding:
             counts = connection.execute("select feed, count(*) from rows_of_check group by feed").fetchall()
         else:
             counts = connection.execute("select $1, count(*) from rows_of_check", [check.feed]).fetchall()
+        add_subjects(connection, check, rows="rows_of_check")
         limit = f"limit {KEPT_FAILURES}" if check.expectation == NO_ROWS else ""
         frame = connection.execute(
             "select rows_of_check.*, to_json(rows_of_check)::varchar as row_as_json from rows_of_check"

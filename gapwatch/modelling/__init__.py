@@ -7,6 +7,6 @@ files nor sources; the pipeline gives it a connection that holds the inputs.
 from __future__ import annotations
 
 from gapwatch.modelling.build import Built, build_models
-from gapwatch.modelling.model import Model, all_models
+from gapwatch.modelling.model import Model, all_models, models_after_checks
 
-__all__ = ["Built", "Model", "all_models", "build_models"]
+__all__ = ["Built", "Model", "all_models", "build_models", "models_after_checks"]

@@ -46,7 +46,7 @@ def find_model(models: Mapping[str, Model], name: str) -> Model:
         )
     raise ConfigurationError(
         f"there is no model {name}",
-        do=near_names(name, models) or "the models are the files of queries/staging, state, gaps and health",
+        do=near_names(name, models) or "the models are the files of queries/staging, state, gaps, health and findings",
     )
 
 

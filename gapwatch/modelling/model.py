@@ -2,7 +2,8 @@
 
 A line ``-- Form: view`` makes a view of it; ``view of MODEL`` one that has as many rows as that model, whose numbers it
 puts into words.
-Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``. Runs nothing.
+Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``, and of ``findings``,
+whose models read what the data checks found. Runs nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gapwatch.errors import ModelError
 from gapwatch.shipped import query_folder
 
 FOLDERS: Final = ("staging", "state", "gaps", "health")
+AFTER_CHECKS: Final = ("findings",)
 _HEADINGS: Final = ("Grain", "Key", "Answers", "Not for")
 
 
@@ -47,9 +49,22 @@ class Model:
 
 @cache
 def all_models() -> dict[str, Model]:
-    """Every model by name, read once. Raises ModelError for a bad header or SQL that does not parse."""
+    """Every model that is built before the data checks, by name, read once.
+
+    Raises ModelError for a bad header or SQL that does not parse.
+    """
+    return _read(FOLDERS)
+
+
+@cache
+def models_after_checks() -> dict[str, Model]:
+    """The models that read what the data checks found, by name; raises as ``all_models``."""
+    return _read(AFTER_CHECKS)
+
+
+def _read(folders: tuple[str, ...]) -> dict[str, Model]:
     models: dict[str, Model] = {}
-    for folder in FOLDERS:
+    for folder in folders:
         for path in sorted((query_folder() / folder).glob("*.sql")):
             model = parse_model(path.read_text(encoding="utf-8"), name=path.stem, folder=folder)
             if model.name in models:

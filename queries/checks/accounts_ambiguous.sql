@@ -2,6 +2,7 @@
 -- Feed:         lms_accounts
 -- Severity:     warning
 -- Rows checked: account_links
+-- Touches:      account by account_id
 -- Do:           say whose account it is in identity_overrides; until then its training counts for nobody
 select account_id
 from account_links

@@ -2,6 +2,7 @@
 -- Feed:         lms_accounts
 -- Severity:     warning
 -- Rows checked: staged_lms_accounts
+-- Touches:      account by account_id
 -- Do:           correct the worker reference in the LMS, or say whose account it is in identity_overrides
 select
     staged_lms_accounts.account_id,

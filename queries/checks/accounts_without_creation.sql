@@ -2,6 +2,7 @@
 -- Feed:         lms_accounts
 -- Severity:     warning
 -- Rows checked: staged_lms_accounts
+-- Touches:      account by account_id
 -- Do:           deliver created_at; without it the account answers no hire and counts as always there
 select
     account_id,

@@ -2,6 +2,7 @@
 -- Feed:         lms_assignments
 -- Severity:     warning
 -- Rows checked: staged_lms_assignments
+-- Touches:      course by course_id
 -- Do:           deliver the course, or correct its id; a renamed course earns no credit
 select
     staged_lms_assignments.course_id,

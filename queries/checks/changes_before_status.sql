@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     warning
 -- Rows checked: carried_role_rows
+-- Touches:      worker by worker_id
 -- Do:           load the status history as well; until a status is known, the worker has no role
 with
 

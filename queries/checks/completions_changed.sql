@@ -2,6 +2,7 @@
 -- Feed:         lms_completions
 -- Severity:     warning
 -- Rows checked: staged_lms_completions
+-- Touches:      account by account_id and course_id
 -- Do:           ask the owner of the LMS who changed the record and why; what gapwatch loaded before is kept as it was
 select
     record_id,
@@ -11,5 +12,7 @@ select
     new_value,
     source,
     load_id,
+    account_id,
+    course_id,
 from record_changes
 where feed = 'lms_completions'

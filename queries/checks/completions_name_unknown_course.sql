@@ -2,6 +2,7 @@
 -- Feed:         lms_completions
 -- Severity:     warning
 -- Rows checked: staged_lms_completions
+-- Touches:      course by course_id
 -- Do:           deliver the course, or correct its id; a renamed course earns no credit
 select
     staged_lms_completions.course_id,

@@ -2,6 +2,7 @@
 -- Feed:         lms_completions
 -- Severity:     warning
 -- Rows checked: staged_lms_completions
+-- Touches:      completion_site by site
 -- Do:           map the site's name to its code; until then these completions satisfy no site-specific requirement
 select
     staged_lms_completions.site,

@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     warning
 -- Rows checked: role_states
+-- Touches:      worker by worker_id
 -- Do:           enter the contract end in HR; without it the account stays open when the person leaves
 select
     worker_id,

@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     warning
 -- Rows checked: policy_course_credits
+-- Touches:      requirement by requirement_id
 -- Do:           correct the course id in course_credits; the credit can't be earned as it stands
 select
     credits.course_id,

@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     warning
 -- Rows checked: policy_exceptions
+-- Touches:      worker by worker_id and requirement_id
 -- Do:           correct the row in exceptions and have someone else approve it; it has no effect as it stands
 with
 
@@ -22,6 +23,7 @@ known_workers as (
 judged_exceptions as (
     select
         exceptions.exception_id,
+        exceptions.worker_id,
         exceptions.requirement_id,
         exceptions.row_number,
         case
@@ -56,6 +58,7 @@ final as (
     select
         exception_id,
         why,
+        worker_id,
         requirement_id,
         row_number,
     from judged_exceptions

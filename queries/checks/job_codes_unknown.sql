@@ -2,6 +2,7 @@
 -- Feed:         jobs
 -- Severity:     warning
 -- Rows checked: role_states
+-- Touches:      job by job_code
 -- Do:           add the job code to the jobs feed, or correct it in HR; rules by training profile miss these people
 select
     role_states.job_code,

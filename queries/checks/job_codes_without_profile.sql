@@ -2,6 +2,7 @@
 -- Feed:         jobs
 -- Severity:     warning
 -- Rows checked: role_states
+-- Touches:      job by job_code
 -- Do:           give the job code its training profile; until then rules by profile do not reach these people
 select
     role_states.job_code,

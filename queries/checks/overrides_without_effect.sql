@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     warning
 -- Rows checked: policy_identity_overrides
+-- Touches:      account by account_id
 -- Do:           correct the row in identity_overrides; it links nothing as it stands
 with
 

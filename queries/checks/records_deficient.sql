@@ -2,6 +2,7 @@
 -- Feed:         lms_completions
 -- Severity:     warning
 -- Rows checked: credential_periods
+-- Touches:      account by account_id and requirement_id
 -- Do:           complete the record in the LMS; the training counts, but an auditor will ask for what is missing
 with
 
@@ -40,6 +41,7 @@ final as (
         credential_periods.completion_id,
         credential_periods.requirement_id,
         asked_evidence.asked_column as missing_column,
+        completion_evidence.account_id,
     from credential_periods
     inner join asked_evidence on credential_periods.requirement_id = asked_evidence.requirement_id
     inner join completion_evidence on credential_periods.completion_id = completion_evidence.completion_id

@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     critical
 -- Rows checked: requirement_periods
+-- Touches:      worker by worker_id and requirement_id
 -- Do:           enter the site of the role in HR; until then nothing can satisfy the requirement
 select
     periods.worker_id,

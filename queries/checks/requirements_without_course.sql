@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     critical
 -- Rows checked: policy_requirements
+-- Touches:      requirement by requirement_id
 -- Do:           add the course to course_credits; until then nobody can be trained for it
 select
     requirement_periods.requirement_id,

@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     warning
 -- Rows checked: policy_requirements (at least 1)
+-- Touches:      nothing
 -- Do:           add a row to requirement_rules, or take the requirement out
 select
     policy_requirements.requirement_id,

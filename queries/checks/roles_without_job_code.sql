@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     warning
 -- Rows checked: role_states
+-- Touches:      worker by worker_id
 -- Do:           enter the job code in HR; rules by job do not reach this worker
 select
     worker_id,

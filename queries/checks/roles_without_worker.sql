@@ -2,6 +2,7 @@
 -- Feed:         workers
 -- Severity:     warning
 -- Rows checked: staged_role_history
+-- Touches:      worker by worker_id
 -- Do:           deliver the worker's master data; without it there is no name, e-mail or person to link
 select
     staged_role_history.worker_id,

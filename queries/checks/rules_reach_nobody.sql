@@ -2,6 +2,7 @@
 -- Feed:         policy
 -- Severity:     warning
 -- Rows checked: policy_requirement_rules
+-- Touches:      nothing
 -- Do:           compare the rule's job codes, departments and sites with those HR writes, letter by letter
 with
 

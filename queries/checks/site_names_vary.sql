@@ -2,6 +2,7 @@
 -- Feed:         sites
 -- Severity:     warning
 -- Rows checked: staged_sites, staged_role_history, staged_lms_completions
+-- Touches:      site by site, completion_site by site
 -- Do:           map the spellings to one site code, in the source or under [sources.values.site]
 with
 

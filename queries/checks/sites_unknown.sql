@@ -2,6 +2,7 @@
 -- Feed:         sites
 -- Severity:     critical
 -- Rows checked: role_states
+-- Touches:      site by site
 -- Do:           add the site to the sites feed; until then its dates start in a guessed time zone
 select
     role_states.site,

@@ -2,6 +2,7 @@
 -- Feed:         sites
 -- Severity:     critical
 -- Rows checked: staged_sites
+-- Touches:      site by site
 -- Do:           give the site a time zone such as America/Chicago; until then its dates start in a guessed one
 select
     staged_sites.site,

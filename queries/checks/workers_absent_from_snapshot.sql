@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     warning
 -- Rows checked: staged_absences
+-- Touches:      worker by worker_id
 -- Do:           ask HR whether the worker left, was filtered out or the file was cut; absence ends nobody: the last state holds
 with
 

@@ -2,6 +2,7 @@
 -- Feed:         role_history
 -- Severity:     warning
 -- Rows checked: staged_workers
+-- Touches:      worker by worker_id
 -- Do:           see why the worker has no role in HR's history; nothing is required of this person
 select
     worker_id,

@@ -233,6 +233,8 @@ name_values as (
             when 'removed_at' then compare_sightings.removed_at
             when 'origin' then compare_sightings.origin
         end as new_value,
+        compare_sightings.account_id,
+        compare_sightings.course_id,
         compare_sightings.batch_load_id,
         compare_sightings.previous_load_id,
         compare_sightings.loaded_at,
@@ -252,6 +254,8 @@ left_out as (
         compare_sightings.feed,
         compare_sightings.source,
         compare_sightings.record_id,
+        compare_sightings.account_id,
+        compare_sightings.course_id,
         batch_names.batch_load_id,
         compare_sightings.batch_load_id as previous_load_id,
         batch_names.loaded_at,
@@ -280,6 +284,8 @@ final as (
         batch_load_id as load_id,
         previous_load_id,
         loaded_at as observed_at,
+        account_id,
+        course_id,
     from altered
     where not (column_name = 'removed_at' and old_value is null)
     union all
@@ -294,6 +300,8 @@ final as (
         batch_load_id as load_id,
         previous_load_id,
         loaded_at as observed_at,
+        account_id,
+        course_id,
     from left_out
 )
 

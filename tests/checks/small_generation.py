@@ -85,7 +85,7 @@ create table writeback (
 );
 create table record_changes (
     feed varchar, source varchar, record_id varchar, change varchar, column_name varchar, old_value varchar,
-    new_value varchar, load_id varchar, previous_load_id varchar
+    new_value varchar, load_id varchar, previous_load_id varchar, account_id varchar, course_id varchar
 );
 create table sync_run_days (integration varchar, day date, site varchar, method varchar, is_silent boolean);
 create table carried_role_rows (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gapwatch.checks import Severity, read_catalogue
-from gapwatch.checks.catalogue import NO_ROWS
+from gapwatch.checks.catalogue import NO_ROWS, Touch
 from gapwatch.errors import ModelError
 
 _GOOD = """-- Check:        every site is known,
@@ -42,6 +42,19 @@ def test_header_lines_are_understood(tmp_path: Path) -> None:
     assert check.expectation.arguments == {"column": "n", "max_value": 1}
 
 
+def test_what_an_offending_row_is_about(tmp_path: Path) -> None:
+    def touches(line: str) -> tuple[Touch, ...] | None:
+        (tmp_path / "sites_known.sql").write_text(_GOOD.replace("-- Do: ", f"{line}-- Do: "), encoding="utf-8")
+        return read_catalogue(tmp_path)[0].touches
+
+    assert touches("") is None
+    assert touches("-- Touches:      nothing\n") == ()
+    assert touches("-- Touches:      worker by worker_id and course_id, site by place\n") == (
+        Touch("worker", "worker_id", "course_id"),
+        Touch("site", "place"),
+    )
+
+
 def test_offending_rows_are_the_default_expectation(tmp_path: Path) -> None:
     text = "\n".join(line for line in _GOOD.splitlines() if "Expect:" not in line)
     (tmp_path / "plain.sql").write_text(text, encoding="utf-8")
@@ -57,6 +70,8 @@ def test_offending_rows_are_the_default_expectation(tmp_path: Path) -> None:
         ("-- Feed:         sites", "-- Feed:         cites", "'cites' is no feed"),
         ("(at least 3)", "(some)", "does not read"),
         ('{"column"', '{"column', "does not read"),
+        ("-- Do: ", "-- Touches:      people by worker_id\n-- Do: ", "'people' is no subject"),
+        ("-- Do: ", "-- Touches:      worker by worker_id and site\n-- Do: ", "does not read"),
     ],
 )
 def test_bad_header_names_its_file(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -90,3 +90,13 @@ def test_critical_findings_are_told_but_do_not_stop_a_run(folder: Path) -> None:
     assert code == 0, said
     assert "critical fail: requirements_without_course" in said
     assert "critical fail: sites_unknown" in said
+    with Reader.open(folder / "warehouse") as reader:
+        gap_id, site = reader.rows("select gap_id, role_site from gaps order by gap_id limit 1")[1][0]
+        warnings = reader.ask("finding_warnings", finding="gap", finding_id=gap_id)
+        found = set(warnings["finding_id"].dropna())
+        everything = reader.ask("finding_warnings")
+    assert found == {gap_id}
+    assert list(warnings["severity"])[:2] == ["critical", "critical"]
+    assert dict(zip(warnings["check_id"], warnings["words"], strict=True))["sites_unknown"].endswith(f"for site {site}")
+    assert "requirements_without_course" in set(warnings["check_id"])
+    assert {"gap", "obligation", "event"} <= set(everything["finding"])

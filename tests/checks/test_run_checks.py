@@ -158,6 +158,52 @@ def test_offending_rows_are_counted_and_kept_up_to_a_thousand(generation: duckdb
     assert json.loads(kept[0][1]) == {"account_id": "B0"}
 
 
+def _subjects(generation: duckdb.DuckDBPyConnection, *check_ids: str) -> list[tuple[object, ...]]:
+    run_checks(generation, checks=[_CATALOGUE[check_id] for check_id in check_ids])
+    return generation.execute(
+        "select check_id, feed, subject, subject_id, requirement_id, course_id, rows_failed from check_subjects"
+        " order by all"
+    ).fetchall()
+
+
+def test_what_all_offending_rows_are_about_is_kept(generation: duckdb.DuckDBPyConnection) -> None:
+    generation.execute("insert into account_links select 'B' || range, null, null, 'ambiguous', null from range(1500)")
+    kept = _subjects(generation, "accounts_ambiguous")
+    assert len(kept) == 1500
+    assert kept[0] == ("accounts_ambiguous", "lms_accounts", "account", "B0", None, None, 1)
+
+
+def test_an_offending_row_is_about_what_its_check_says(generation: duckdb.DuckDBPyConnection) -> None:
+    for check_id in ("exceptions_without_effect", "rules_reach_nobody", "rejects_above_10_pct"):
+        generation.execute(_DEFECTS[check_id])
+    generation.execute("""
+        insert into record_changes by name select
+            'lms_completions' as feed, 'P1' as record_id, 'altered' as change, 'A1' as account_id, 'C1' as course_id
+            from range(3)
+    """)
+    kept = _subjects(
+        generation, "completions_changed", "exceptions_without_effect", "rules_reach_nobody", "rejects_above_10_pct"
+    )
+    assert kept == [
+        ("completions_changed", "lms_completions", "account", "A1", None, "C1", 3),
+        ("exceptions_without_effect", "policy", "worker", "W1", "PSM", None, 1),
+        ("rules_reach_nobody", "policy", "nothing", None, None, None, 1),
+    ]
+    texts = generation.execute("select must_hold, what_to_do from check_texts order by check_id").fetchall()
+    assert texts[0] == (_CATALOGUE["completions_changed"].says, _CATALOGUE["completions_changed"].do)
+    assert len(texts) == 4
+
+
+@pytest.mark.parametrize("check_id", sorted(one for one, check in _CATALOGUE.items() if check.touches))
+def test_the_defect_is_about_something(generation: duckdb.DuckDBPyConnection, check_id: str) -> None:
+    generation.execute(_DEFECTS[check_id])
+    if check_id in ("assignments_vanished", "completions_changed"):
+        generation.execute("update record_changes set account_id = 'A1', course_id = 'C1'")
+    if check_id == "writeback_differs":
+        generation.execute("update writeback set status = 'missing_in_lms'")
+    assert {row[0] for row in _subjects(generation, check_id)} == {check_id}
+
+
 def test_a_check_of_each_feed_blames_the_feed(generation: duckdb.DuckDBPyConnection) -> None:
     generation.execute(_DEFECTS["rejects_above_10_pct"])
     results = run_checks(generation, checks=[_CATALOGUE["rejects_above_10_pct"]])
