@@ -12,6 +12,7 @@ import tomllib
 import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -197,7 +198,8 @@ class Smtp(_Frozen):
 class Digest(_Frozen):
     """Who gets the weekly digest, and how."""
 
-    recipients: Path | None = None  # CSV: email, name, site (empty: all sites)
+    recipients: Path | None = None  # CSV: email, name, site (empty: all sites), attach (xlsx)
+    owner: str | None = None  # the address that is told who got no mail, and that bounces go to
     smtp: Smtp | None = None
     dashboard_url: str = "http://127.0.0.1:8501"
 
@@ -207,6 +209,28 @@ class Alerts(_Frozen):
 
     mail_to: str | None = None  # what belongs to no owner with an address
     webhook: str | None = Field(default=None, pattern="^https?://")
+
+
+def _secure(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("write a whole address: https://gapwatch.example.com")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("only an address of this machine may go without https: what is sent there opens the door")
+    return address.rstrip("/")
+
+
+class SignIn(_Frozen):
+    """Who may open the dashboard from other machines, by OpenID Connect.
+
+    Secrets: GAPWATCH_OIDC_CLIENT_SECRET and GAPWATCH_COOKIE_SECRET.
+    """
+
+    metadata_url: Annotated[str, AfterValidator(_secure)]  # …/.well-known/openid-configuration
+    client_id: str
+    address: Annotated[str, AfterValidator(_secure)]  # where people open the dashboard
+    roles: Path  # CSV or TOML: email, subject, role, sites, period_from, period_to
+    contact: str = "whoever runs gapwatch"  # whom somebody without a role is told to ask
 
 
 class Licences(_Frozen):
@@ -227,6 +251,7 @@ class Settings(_Frozen):
     digest: Digest = Digest()
     alerts: Alerts = Alerts()
     licences: Licences = Licences()
+    sign_in: SignIn | None = None
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -266,6 +291,8 @@ def load_settings(path: Path) -> Settings:
             "digest": settings.digest.model_copy(
                 update={"recipients": folder / settings.digest.recipients if settings.digest.recipients else None}
             ),
+            "sign_in": settings.sign_in
+            and settings.sign_in.model_copy(update={"roles": folder / settings.sign_in.roles}),
         }
     )
 

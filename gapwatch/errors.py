@@ -4,6 +4,7 @@ Exit codes are those of the command line (contract, section 4)::
 
     GapwatchError                      4   something failed inside
     ├── ConfigurationError             2   gapwatch.toml, a mapping or a policy table is wrong; usage
+    │   └── NotPermitted             2   the viewer's role does not show that
     ├── LoadError                      3   a source could not be read as what it claims to be
     ├── NothingPublished               3   there is no generation to read, or none could be published
     │   └── WarehouseBusy              3   another run holds the warehouse
@@ -39,6 +40,10 @@ class ConfigurationError(GapwatchError):
     """gapwatch.toml, a mapping or a policy table is wrong, or a command was called wrongly."""
 
     exit_code = 2
+
+
+class NotPermitted(ConfigurationError):
+    """The viewer's role does not show what was asked for."""
 
 
 class LoadError(GapwatchError):

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
@@ -20,6 +21,7 @@ from gapwatch.dashboard import words
 from gapwatch.dashboard.state import DIMENSIONS, Scope
 from gapwatch.dashboard.theme import Palette
 from gapwatch.reads import Reader, RunParameters, question_parameters
+from gapwatch.viewers import LOCAL, Viewer
 from gapwatch.warehouse.generations import generation_path
 
 ROW_LIMIT = 2000
@@ -34,6 +36,7 @@ class View:
     reader: Reader
     stamp: str
     palette: Palette
+    viewer: Viewer = LOCAL
 
     @property
     def run(self) -> RunParameters:
@@ -52,6 +55,10 @@ class View:
         takes = question_parameters(name)
         bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
         return _answer(self.reader, self.stamp, name, tuple(sorted(bound.items())))
+
+    def may(self, name: str) -> bool:
+        """Whether the viewer's role shows what that question reads."""
+        return self.reader.answers(name)
 
     def ask_if_built(self, name: str, **parameters: object) -> pd.DataFrame:
         """As ``ask``; an empty frame when the report was built without a table that the question reads."""
@@ -78,37 +85,47 @@ class View:
         return words.moment(self.run.as_of, self.zone)
 
 
-def open_reader(settings: Settings, scope: Scope) -> tuple[Reader, str]:
-    """The reader of the generation that the scope names, and a stamp that changes when its file does.
+def open_reader(settings: Settings, scope: Scope, viewer: Viewer = LOCAL) -> tuple[Reader, str]:
+    """The reader of the generation that the scope names, as the viewer may see it, and a stamp that changes when its
+    file does and differs between viewers who see different rows.
 
-    Builds the generation of a past day when there is none yet (seconds; a spinner says so). Raises
-    GapwatchError when nothing is published, or that day cannot be built.
+    Builds the generation of a past day when there is none yet (seconds; a spinner says so). A viewer with a period
+    sees, unless the scope says otherwise, its last day, or the newest report where that is earlier. Raises
+    GapwatchError when nothing is published, that day cannot be built, or it lies outside the viewer's period.
     """
     path = generation_path(settings.warehouse.path)
-    reader, stamp = _open(path)
-    as_of = scope.as_of or reader.run.as_of
-    known_at = scope.known_at or reader.run.known_at
-    if _second(as_of) == _second(reader.run.as_of) and _second(known_at) == _second(reader.run.known_at):
-        return reader, stamp
+    run = _open(path, LOCAL)[0].run
+    as_of = scope.as_of or _newest(run, viewer)
+    known_at = scope.known_at or run.known_at
+    if _second(as_of) == _second(run.as_of) and _second(known_at) == _second(run.known_at):
+        return _open(path, viewer)
     from gapwatch.pipeline import generation_for
 
-    said = words.moment(as_of, reader.run.organisation_timezone)
+    said = words.moment(as_of, run.organisation_timezone)
     with st.spinner(f"Working out what was true at {said}. A day asked for the first time takes some seconds."):
-        return _open(generation_for(settings, as_of=as_of, known_at=known_at))
+        return _open(generation_for(settings, as_of=as_of, known_at=known_at), viewer)
+
+
+def _newest(run: RunParameters, viewer: Viewer) -> dt.datetime:
+    if viewer.period_to is None:
+        return run.as_of
+    zone = ZoneInfo(run.organisation_timezone)
+    ends = dt.datetime.combine(viewer.period_to + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC)
+    return min(ends, run.as_of)
 
 
 def _second(moment: dt.datetime) -> dt.datetime:
     return moment.replace(microsecond=0)
 
 
-def _open(path: Path) -> tuple[Reader, str]:
-    stamp = f"{path.stem}-{path.stat().st_mtime_ns}"
-    return _reader(str(path), stamp), stamp
+def _open(path: Path, viewer: Viewer) -> tuple[Reader, str]:
+    stamp = f"{path.stem}-{path.stat().st_mtime_ns}-{viewer.reach}"
+    return _reader(str(path), stamp, viewer), stamp
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _reader(path: str, stamp: str) -> Reader:  # noqa: ARG001 (the stamp keys the cache)
-    return Reader(Path(path))
+def _reader(path: str, stamp: str, _viewer: Viewer) -> Reader:  # noqa: ARG001 (the stamp keys the cache)
+    return Reader(Path(path), viewer=_viewer)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

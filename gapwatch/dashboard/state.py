@@ -55,7 +55,7 @@ class Scope:
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, dt.datetime):
-                query[field.name] = value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                query[field.name] = value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
             elif value is not None:
                 query[field.name] = value
         return query

@@ -36,6 +36,23 @@ def problems(shown: View) -> list[tuple[str, str]]:
     return found
 
 
+def brief(shown: View) -> str:
+    """The age of the newest data and what is not as promised, in one line of Markdown for under a headline."""
+    known = shown.ask("page_sources")
+    loaded = known["newest_loaded_at"].max()
+    if pd.isna(loaded):
+        newest = "No data has been loaded"
+    else:
+        aged = (shown.run.as_of.replace(tzinfo=None) - loaded.to_pydatetime()).total_seconds() / 3600
+        newest = f"Newest data {words.hours(max(aged, 0.0))} before as-of" if aged >= 1 else "Newest data of as-of"
+    found = problems(shown)
+    if not found:
+        return f":material/verified: {newest}; all {words.count(len(known), 'source')} as promised."
+    named = "; ".join(text for _, text in found[:_SHOWN])
+    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return f":orange[:material/warning:] {newest}; {named}{more}."
+
+
 def line(shown: View) -> None:
     """Show the line: all well in one sentence, or what is not, each in words."""
     known = shown.ask("page_sources")

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from gapwatch.dashboard import pictures, shell, tables, trust, words
+from gapwatch.dashboard import evaluable, pictures, shell, tables, trust, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures.canvas import records
 
@@ -16,8 +16,9 @@ def page() -> None:
     shown = shell.view()
     gaps = shown.first("page_headline")
     population = shown.first("page_population")
-    shell.title(_sentence(gaps, population, shown), shown)
+    shell.title(_sentence(gaps, population, shown), shown, with_trust=False)
     trust.line(shown)
+    evaluable.requirements(shown, population)
     _figures(gaps, population, shown)
     _act_first(shown)
     pictures.where(shown)
@@ -41,6 +42,8 @@ def _sentence(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> 
         return f"Nothing was required{place} on {day}, so there is nothing to check. Mind the filters."
     people = words.count(int(population["people"]), "person", "people")
     checked = words.count(int(population["checked"]), "requirement")
+    if population.get("not_evaluable"):
+        return f"No open gap is known{place} on {day}, but not all can be judged; {people}, {checked} checked."
     return f"No open gaps{place} on {day}; {people}, {checked} checked."
 
 
@@ -117,9 +120,15 @@ def _inflation_help(row: dict[str, Any], as_of: str) -> str:
         f"{words.number(row['lms_assigned'])} "
         f"assignments completed); true is {words.percent(row['true_pct'])} "
         f"({words.number(row['trained'])} of "
-        f"{words.number(row['required'])} worker-requirements met). Published per site only: other "
+        f"{words.number(row['required'])} worker-requirements met{_unknown(row)}). Published per site only: other "
         f"filters do not narrow it."
     )
+
+
+def _unknown(row: dict[str, Any]) -> str:
+    if not row["not_evaluable"]:
+        return ""
+    return f"; {words.number(row['not_evaluable'])}, {words.percent(row['not_evaluable_pct'])}, are not evaluable"
 
 
 def _act_first(shown: View) -> None:

@@ -1,0 +1,5 @@
+-- Grain:   as hr_events
+-- Seen by: site_manager, auditor
+select *
+from published.hr_events
+where event_id in (select event_id from own_events)

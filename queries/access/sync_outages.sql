@@ -1,0 +1,5 @@
+-- Grain:   as sync_outages
+-- Seen by: site_manager, auditor, integration_owner
+select *
+from published.sync_outages
+where ((select sees_all_sites from viewer) or site in (select site from viewer_sites))
