@@ -32,6 +32,33 @@ newest_batches as (
     group by known_loads.source
 ),
 
+unknown_columns as (
+    select distinct
+        known_loads.source,
+        unnest(landed.drift) as column_name,
+    from known_loads
+    inner join newest_deliveries
+        on known_loads.source = newest_deliveries.source
+        and known_loads.batch_rank = newest_deliveries.batch_rank
+    inner join loads as landed on known_loads.content_load_id = landed.load_id
+),
+
+name_unknown_columns as (
+    select source, string_agg(column_name, '; ' order by column_name) as unknown_columns
+    from unknown_columns
+    group by source
+),
+
+name_changed_columns as (
+    select
+        source,
+        string_agg(case when change = 'new' then column_name end, '; ' order by column_name) as new_columns,
+        string_agg(case when change = 'gone' then column_name end, '; ' order by column_name) as gone_columns,
+    from schema_drift
+    where is_newest
+    group by source
+),
+
 -- A delivery is unusual when it has less than half of the smallest, or more than twice the largest, of the ten before.
 earlier_deliveries as (
     select
@@ -92,6 +119,9 @@ weigh_age as (
         newest_batches.rows_accepted,
         newest_batches.rows_rejected,
         newest_batches.drifted_columns,
+        name_unknown_columns.unknown_columns,
+        name_changed_columns.new_columns,
+        name_changed_columns.gone_columns,
         newest_batches.effective_min,
         newest_batches.effective_max,
         case when usual_volumes.deliveries >= 3 then usual_volumes.usual_rows_from end as usual_rows_from,
@@ -100,6 +130,8 @@ weigh_age as (
     left join count_loads on sources.source = count_loads.source
     left join newest_batches on sources.source = newest_batches.source
     left join usual_volumes on sources.source = usual_volumes.source
+    left join name_unknown_columns on sources.source = name_unknown_columns.source
+    left join name_changed_columns on sources.source = name_changed_columns.source
 ),
 
 final as (
@@ -136,6 +168,9 @@ final as (
             when rows_accepted > usual_rows_to then 'high'
             when usual_rows_from is not null then 'usual'
         end as volume,
+        unknown_columns,
+        new_columns,
+        gone_columns,
     from weigh_age
 )
 

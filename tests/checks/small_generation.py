@@ -87,6 +87,9 @@ create table record_changes (
     feed varchar, source varchar, record_id varchar, change varchar, column_name varchar, old_value varchar,
     new_value varchar, load_id varchar, previous_load_id varchar, account_id varchar, course_id varchar
 );
+create table schema_drift (
+    source varchar, feed varchar, load_id varchar, column_name varchar, change varchar, is_newest boolean
+);
 create table sync_run_days (integration varchar, day date, site varchar, method varchar, is_silent boolean);
 create table carried_role_rows (
     source varchar, worker_id varchar, assignment_key varchar, effective_from_local timestamp, status varchar,

@@ -211,6 +211,29 @@ def test_a_check_of_each_feed_blames_the_feed(generation: duckdb.DuckDBPyConnect
     assert len(results) == 12
 
 
+def test_drift_is_told_by_name_and_feed(generation: duckdb.DuckDBPyConnection) -> None:
+    generation.execute(_DEFECTS["columns_drift"])
+    generation.execute("""
+        insert into schema_drift values
+            ('workers', 'workers', 'L-workers', 'Shoe_Size', 'new', true),
+            ('workers', 'workers', 'L-workers', 'Grade', 'gone', false),
+            ('sites', 'sites', 'L-sites', 'Zone', 'gone', true)
+    """)
+    results = _failed_feeds(run_checks(generation, checks=[_CATALOGUE["columns_drift"]]))
+    assert {feed: result.rows_failed for feed, result in results.items()} == {"sites": 1, "workers": 1}
+    rows = generation.execute('select "row" from check_failures order by row_number').fetchall()
+    told = [json.loads(row[0]) for row in rows]
+    assert [(row["feed"], row["column_name"], row["change"]) for row in told] == [
+        ("workers", "Shoe_Size", "new, unknown"),
+        ("sites", "Zone", "gone"),
+    ]
+    assert "column_name Zone" in results["sites"].detail
+
+
+def _failed_feeds(results: list[CheckResult]) -> dict[str, CheckResult]:
+    return {result.feed: result for result in results if result.status is not Status.PASS}
+
+
 def test_rejects_of_a_replaced_load_no_longer_count(generation: duckdb.DuckDBPyConnection) -> None:
     check = _CATALOGUE["terminations_without_date"]
     generation.execute(_DEFECTS[check.check_id])
