@@ -164,7 +164,13 @@ def _refused(error: Exception, *, host: str, port: int, known: Path, where: str)
         return LoadError(
             f"the server {entry} does not let us in: user, key or password is wrong",
             where=where,
-            do="check the user in path, and GAPWATCH_SFTP_KEY or GAPWATCH_SFTP_PASSWORD in the environment",
+            do="check the user in path, and GAPWATCH_SFTP_KEY, GAPWATCH_SFTP_PASSWORD or the keys of the SSH agent",
+        )
+    if isinstance(error, paramiko.SSHException) and "No authentication methods" in str(error):
+        return LoadError(
+            f"there is nothing to sign in with at {entry}: no key, no password, and no key in an SSH agent",
+            where=where,
+            do="name a key in GAPWATCH_SFTP_KEY, or add one (ssh-add) to the SSH agent that SSH_AUTH_SOCK names",
         )
     return LoadError(
         f"there is no SFTP connection to {entry}: {type(error).__name__}",
