@@ -45,6 +45,8 @@ _TABLES: Final = (
     "writeback",
     "record_changes",
     "check_failures",
+    "schema_drift",
+    "finding_warnings",
     "rejects",
 )
 _CHANGES: Final = frozenset({"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"})
@@ -145,14 +147,16 @@ def kill_and_look(company: Company, *, seed: int) -> tuple[str, list[str]]:
     return stage, [f"seed {seed}, {stage}: {one}" for one in broken]
 
 
-def many(folder: Path, *, kills: int, seed: int = 1, say: Callable[[str], None] = lambda _: None) -> Tally:
-    """So many kills, from that seed on, in a folder that is empty."""
+def many(
+    folder: Path, *, kills: int, seed: int = 1, workers: int = 50, say: Callable[[str], None] = lambda _: None
+) -> Tally:
+    """So many kills, from that seed on, of a company of so many workers, in a folder that is empty."""
     import great_expectations  # noqa: F401 -- imported once, not in every child
 
     import gapwatch.checks.run
     import gapwatch.pipeline  # noqa: F401
 
-    company = make_company(folder / "company")
+    company = make_company(folder / "company", workers=workers)
     say(f"a run takes {company.seconds:.1f} s and changes the warehouse folder {company.changes} times")
     tally = Tally()
     for number in range(seed, seed + kills):
@@ -291,9 +295,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=50)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="gapwatch-kills-") as folder:
-        tally = many(Path(folder), kills=chosen.kills, seed=chosen.seed, say=lambda line: print(line, flush=True))  # noqa: T201
+        tally = many(
+            Path(folder),
+            kills=chosen.kills,
+            seed=chosen.seed,
+            workers=chosen.workers,
+            say=lambda line: print(line, flush=True),  # noqa: T201
+        )
     hit = ", ".join(f"{count} in {stage}" for stage, count in sorted(tally.stages.items()))
     print(f"{chosen.kills} kills ({hit}): {len(tally.broken)} promises broken")  # noqa: T201
     return 1 if tally.broken else 0
