@@ -30,7 +30,8 @@ _LONGEST = 400
 _ONLY_IN = {
     "streamlit": (PACKAGE / "dashboard", ROOT / "app.py"),
     "great_expectations": (PACKAGE / "checks",),
-    "openpyxl": (PACKAGE / "evidence", PACKAGE / "identity"),  # the workbook; a policy that is one
+    # the workbook; the digest's rows on request; a policy that is one
+    "openpyxl": (PACKAGE / "evidence", PACKAGE / "digest" / "attachment.py", PACKAGE / "identity"),
 }
 _HEAVY = ("streamlit", "pandas", "plotly", "great_expectations", "openpyxl", "pyarrow", "sqlglot")
 

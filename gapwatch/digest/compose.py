@@ -14,20 +14,20 @@ from gapwatch.digest.facts import Facts, Row
 from gapwatch.digest.links import Links
 from gapwatch.digest.phrases import phrase
 from gapwatch.digest.sections import compose_sections
+from gapwatch.reads import RunParameters
 
 _BEFORE = {7: "last week", 28: "four weeks ago"}
 
 
 def compose(facts: Facts, *, dashboard_url: str, version: str) -> Digest:
     """The digest of these facts. ``version`` is gapwatch's own, for the footer."""
-    zone = facts.run.organisation_timezone
-    year, week, _ = wording.local(facts.run.as_of, timezone=zone).isocalendar()
+    week = int(week_of(facts.run)[-2:])
     links = Links(base=dashboard_url, as_of=facts.run.as_of, sites=facts.sites)
     trust = _trust(facts)
     scope = scope_name(facts)
     sections, quiet = compose_sections(facts, links=links)
     return Digest(
-        week=f"{year}-W{week:02}",
+        week=week_of(facts.run),
         as_of=facts.run.as_of,
         run_id=facts.run.run_id,
         subject=_subject(facts, week=week, scope=scope, trust=trust),
@@ -39,6 +39,12 @@ def compose(facts: Facts, *, dashboard_url: str, version: str) -> Digest:
         footer=_footer(facts, version=version),
         dashboard=Link("Open the dashboard", links.page()),
     )
+
+
+def week_of(run: RunParameters) -> str:
+    """The ISO week of the run's as_of in the organisation's zone, like ``2026-W47``."""
+    year, week, _ = wording.local(run.as_of, timezone=run.organisation_timezone).isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def scope_name(facts: Facts) -> str:
@@ -111,18 +117,23 @@ def _trust(facts: Facts) -> Trust:
 
 def _source_doubts(facts: Facts) -> list[str]:
     """One sentence for sources that are late alike, one for each that has held loads."""
+    blind = {row["source"]: int(row["workers"]) for row in facts.unproven if row["workers"]}
     late: dict[str, list[str]] = {}
     for source in facts.sources:
         if source["is_late"]:
-            late.setdefault(_lateness(source, timezone=facts.run.organisation_timezone), []).append(
-                str(source["source"])
-            )
+            what = _lateness(source, timezone=facts.run.organisation_timezone)
+            late.setdefault(f"{what}{_blinded(blind.get(source['source'], 0))}", []).append(str(source["source"]))
     doubts = [f"{wording.listed(names)} {'is' if len(names) == 1 else 'are'} {what}" for what, names in late.items()]
     for source in facts.sources:
         if source["held_loads"]:
             loads = wording.count(source["held_loads"], "newer load")
-            doubts.append(f"{source['source']}: {loads} held by the load guard, the data before in use.")
+            cost = "" if source["is_late"] else _blinded(blind.get(source["source"], 0))
+            doubts.append(f"{source['source']}: {loads} held by the load guard, the data before in use.{cost}")
     return doubts
+
+
+def _blinded(workers: int) -> str:
+    return f" {wording.count(workers, 'worker')} can't be evaluated." if workers else ""
 
 
 def _lateness(source: Row, *, timezone: str) -> str:
@@ -164,7 +175,7 @@ def _numbers(facts: Facts) -> tuple[Number, ...]:
         return Number(
             label=label,
             value=wording.thousands(now[part]),
-            of=f"of {noun(now)} ({wording.share(now[part], now[whole])})",
+            of=f"of {noun(now)} ({wording.share(now[part], now[whole])}){_not_evaluable(now, whole)}",
             before=tuple(
                 f"{name} {wording.thousands(row[part])} of {wording.thousands(row[whole])}" for name, row in before
             ),
@@ -192,6 +203,16 @@ def _numbers(facts: Facts) -> tuple[Number, ...]:
     )
 
 
+def _not_evaluable(row: Row, whole: str) -> str:
+    """What a share leaves open: how many nobody can judge, and of requirements and answers which share of all."""
+    what = whole.removesuffix("_due")
+    unknown = int(row[f"{what}_not_evaluable"])
+    if not unknown:
+        return ""
+    share = "" if what == "people" else f" ({wording.share(unknown, row[f'{what}_checked'])})"
+    return f"; {wording.thousands(unknown)} not evaluable{share}"
+
+
 def _quiet(parts: tuple[str, ...]) -> tuple[Section, ...]:
     if not parts:
         return ()
@@ -211,5 +232,6 @@ def _footer(facts: Facts, *, version: str) -> tuple[str, ...]:
         " under.",
         "New, reopened and closed: in the seven days before as-of. Last week and four weeks ago are told"
         " with today's knowledge, so they may differ from what an earlier mail said.",
+        *([] if facts.last_week else ["History is not compared: no earlier digest of this warehouse is kept."]),
         f"gapwatch {version}, run {facts.run.run_id}, policy {facts.run.policy_sha256[:8]}.",
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from gapwatch.reads import Reader, RunParameters
+from gapwatch.errors import ConfigurationError
+from gapwatch.reads import Reader, RunParameters, compare
 
 Row = Mapping[str, Any]
 Rows = tuple[Row, ...]
@@ -18,7 +20,10 @@ Rows = tuple[Row, ...]
 
 @dataclass(frozen=True)
 class Facts:
-    """The answers to the digest's questions for ``sites`` (empty: everything). Instants are naive UTC."""
+    """The answers to the digest's questions for ``sites`` (empty: everything). Instants are naive UTC.
+
+    ``last_week`` is the ISO week of the digest that ``restated`` compares with, empty when there is none.
+    """
 
     run: RunParameters
     sites: tuple[str, ...]
@@ -37,14 +42,28 @@ class Facts:
     coming_due: Rows
     forecast: Rows
     breakdown: Rows
+    unproven: Rows
+    restated: Rows
+    last_week: str
 
 
-def ask_facts(reader: Reader, *, sites: tuple[str, ...]) -> Facts:
-    """Everything a digest for these sites needs; no sites means the whole organisation."""
+def ask_facts(reader: Reader, *, sites: tuple[str, ...], before: Path | None = None, most: int | None = None) -> Facts:
+    """Everything a digest for these sites needs; no sites means the whole organisation.
+
+    ``before`` is the generation of the last digest, named after its week; ``most`` the longest that a list may be
+    (default: what a mail can hold).
+    """
     scope = list(sites) or None
+
+    if reader.viewer is not None and not reader.viewer.sees_everything:
+        before = None  # the other generation knows nothing of roles
+    restated = _restated(reader, before, sites=scope, most=most) if before else None
 
     def scoped(name: str) -> Rows:
         return _rows(reader, name, sites=scope)
+
+    def listed(name: str) -> Rows:
+        return _rows(reader, name, sites=scope, most=most)
 
     return Facts(
         run=reader.run,
@@ -56,20 +75,31 @@ def ask_facts(reader: Reader, *, sites: tuple[str, ...]) -> Facts:
         sources=_rows(reader, "digest_sources"),
         checks=_rows(reader, "digest_checks"),
         numbers=scoped("digest_numbers"),
-        actions=scoped("digest_actions"),
-        changes=scoped("digest_changes"),
-        exceptions=scoped("digest_exceptions"),
-        leavers=scoped("digest_leavers"),
+        actions=listed("digest_actions"),
+        changes=listed("digest_changes"),
+        exceptions=listed("digest_exceptions"),
+        leavers=listed("digest_leavers"),
         events=scoped("digest_events"),
         coming_due=scoped("digest_coming_due"),
-        forecast=scoped("digest_forecast"),
+        forecast=listed("digest_forecast"),
         breakdown=scoped("digest_breakdown"),
+        unproven=scoped("digest_unproven"),
+        restated=restated or (),
+        last_week=before.stem if before is not None and restated is not None else "",
     )
 
 
 def site_names(reader: Reader) -> dict[str, str]:
     """Every site of the generation and what it is called."""
     return {str(row["site"]): str(row["name"]) for row in _rows(reader, "digest_sites")}
+
+
+def _restated(reader: Reader, before: Path, **parameters: object) -> Rows | None:
+    """None where the last digest's generation is of another make and can't be compared."""
+    try:
+        return tuple(compare(reader.path, before, "digest_restated", **parameters))
+    except ConfigurationError:
+        return None
 
 
 def _rows(reader: Reader, name: str, **parameters: object) -> Rows:

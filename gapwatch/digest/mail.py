@@ -19,16 +19,23 @@ from gapwatch.digest.plain import render_text
 from gapwatch.digest.recipients import Recipient
 
 FILE_SENDER = "gapwatch@localhost"
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def to_message(
-    digest: Digest, *, recipient: Recipient, sender: str, date: dt.datetime, occasion: str = ""
+    digest: Digest,
+    *,
+    recipient: Recipient,
+    sender: str,
+    date: dt.datetime,
+    occasion: str = "",
+    workbook: bytes | None = None,
 ) -> EmailMessage:
     """The mail of that digest.
 
     All but ``date`` is decided by the arguments, down to the message id: one and the same for a recipient and
     week, so that a mail server that gets it twice can tell. ``occasion`` sets a deliberate second sending
-    apart.
+    apart; ``workbook`` is attached.
     """
     plain, html = render_text(digest), render_html(digest)
     identity = _short_digest(recipient.key, digest.week, occasion)
@@ -47,6 +54,10 @@ def to_message(
     message.set_content(plain, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     message.set_boundary(f"gapwatch-{_short_digest(plain, html)}")
+    if workbook is not None:
+        name = f"gapwatch-{digest.week}.xlsx"
+        message.add_attachment(workbook, maintype="application", subtype=_XLSX, filename=name)
+        message.set_boundary(f"gapwatch-{_short_digest(plain, html, name)}")
     return message
 
 

@@ -65,6 +65,16 @@ REASONS: Final = {
     "leave_ends": "the leave ends",
 }
 
+RESTATEMENTS: Final = {
+    "identity": "an LMS account turned out to be somebody else's",
+    "completion_late": "training of then was delivered since",
+    "completion_altered": "a training record of then was changed or is gone",
+    "role_late": "HR entered or corrected the role history late",
+    "waiver": "a waiver for that time is new, changed or gone",
+    "policy": "the policy for it was changed",
+    "unknown": "no single record tells why",
+}
+
 STATES: Final = {
     "trained": "trained",
     "waived": "waived",

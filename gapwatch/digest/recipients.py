@@ -13,18 +13,21 @@ from pathlib import Path
 
 from gapwatch.errors import ConfigurationError
 
-_COLUMNS = ("email", "name", "site")
+_COLUMNS = ("email", "name", "site", "attach")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_DO = "write one row per recipient and site under the header email,name,site; an empty site means everything"
+_DO = "write one row per recipient and site under the header email,name,site,attach; an empty site means everything"
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """One person's subscription. ``sites`` empty: the whole organisation. ``email`` empty: files only."""
+    """One person's subscription. ``sites`` empty: the whole organisation. ``email`` empty: files only. ``attach``: with
+    the rows as a workbook.
+    """
 
     email: str
     name: str
     sites: tuple[str, ...] = ()
+    attach: bool = False
 
     @property
     def key(self) -> str:
@@ -38,9 +41,10 @@ EVERYONE = Recipient(email="", name="everyone")
 def read_recipients(path: Path, *, known_sites: Collection[str]) -> tuple[Recipient, ...]:
     """The recipients of that CSV file in the order of their first row; rows of one address are one recipient.
 
-    An empty ``site`` in any of a recipient's rows means everything. Raises ConfigurationError with file, row
-    and column for a missing file or column, a malformed address, a site outside ``known_sites``, or no
-    recipient at all.
+    An empty ``site`` in any of a recipient's rows means everything; ``xlsx`` under ``attach`` in any of them asks for
+    the workbook. Raises ConfigurationError with file, row
+    and column for a missing file or column, a malformed address, a site outside ``known_sites``, another
+    word under attach, or no recipient at all.
     """
     found: dict[str, Recipient] = {}
     everything: set[str] = set()
@@ -53,11 +57,14 @@ def read_recipients(path: Path, *, known_sites: Collection[str]) -> tuple[Recipi
             raise _problem(path, row_number, "site", f"{site!r} is no site of the published data")
         if any(ord(character) < 32 for character in row["name"]):
             raise _problem(path, row_number, "name", "holds a control character")
+        if row["attach"].lower() not in ("", "xlsx"):
+            raise _problem(path, row_number, "attach", f"{row['attach']!r} is neither xlsx nor empty")
         so_far = found.setdefault(email.lower(), Recipient(email=email, name=row["name"]))
         if not site:
             everything.add(so_far.key)
         sites = so_far.sites if not site or site in so_far.sites else (*so_far.sites, site)
-        found[so_far.key] = replace(so_far, sites=sites, name=so_far.name or row["name"])
+        wants = so_far.attach or bool(row["attach"])
+        found[so_far.key] = replace(so_far, sites=sites, name=so_far.name or row["name"], attach=wants)
     if not found:
         raise ConfigurationError(f"{path.name} names no recipient", where=str(path), do=_DO)
     return tuple(

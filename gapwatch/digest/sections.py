@@ -20,6 +20,7 @@ from gapwatch.digest.phrases import (
     STATES,
     phrase,
 )
+from gapwatch.digest.restated import restated_section
 from gapwatch.digest.subjects import day, moved, severity, where, who
 
 _CHANGES = {"new": "Opened for the first time", "reopened": "Reopened", "closed": "Closed"}
@@ -35,10 +36,15 @@ def compose_sections(facts: Facts, *, links: Links) -> tuple[tuple[Section, ...]
         ("HR changes without an answer", events_section(facts, links)),
         ("gaps that open next week if nothing is done", forecast_section(facts, links)),
         ("credentials that end within 60 days", coming_due_section(facts)),
+        (_restatement(facts), restated_section(facts, links)),
         ("", breakdown_section(facts, links)),
     )
     quiet = tuple(name for name, section in parts if name and section is None)
     return tuple(section for _, section in parts if section is not None), quiet
+
+
+def _restatement(facts: Facts) -> str:
+    return f"history restated since the digest of {facts.last_week}" if facts.last_week else ""
 
 
 def _actions(facts: Facts, links: Links) -> Section | None:
@@ -55,6 +61,8 @@ def _actions(facts: Facts, links: Links) -> Section | None:
                     *moved(row, facts),
                     f"open {wording.days(row['exposure_days'])}, since {day(row['opened_at'], facts)}",
                     phrase(CAUSES, row["cause"]),
+                    *([str(row["citation"])] if row["citation"] else []),
+                    *([f"warning: {row['warning_words']}"] if row["warning_words"] else []),
                 ),
                 act=ACTS.get(str(row["cause"]), f"{phrase(OWNERS, row['owner'])} to act"),
                 mark=mark,

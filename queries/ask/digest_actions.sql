@@ -1,6 +1,7 @@
--- Grain:   one row per open gap, the ten that weigh most
+-- Grain:   one row per open gap, the ten (or $most) that weigh most
 -- Answers: what should be done first this week ($sites: a list; NULL is everything)?
 -- Not for: counting open gaps (digest_headline)
+-- warning_words: the failed checks on whose rows the very gap rests, as what ought to hold and does not.
 -- Weight is severity (critical 4, high 3, medium 2, low 1) times days open.
 with run as (
     select as_of from run_parameters
@@ -44,6 +45,17 @@ held as (
         ) = 1
 ),
 
+warned as (
+    select
+        finding_id,
+        string_agg(distinct words, '; ' order by words) as warning_words
+    from finding_warnings
+    where
+        finding = 'gap'
+        and finding_id is not null
+    group by finding_id
+),
+
 weighed as (
     select
         gaps.gap_id,
@@ -60,12 +72,14 @@ weighed as (
         gaps.exposure_days,
         gaps.cause,
         gaps.owner,
+        warned.warning_words,
         gaps.exposure_days * case gaps.severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end
             as weight
     from gaps
     left join names on names.worker_id = gaps.worker_id
     left join titles on titles.requirement_id = gaps.requirement_id
     left join held on held.worker_id = gaps.worker_id
+    left join warned on warned.finding_id = gaps.gap_id
     where
         gaps.closed_at is null
         and (
@@ -78,7 +92,7 @@ final as (
     select *
     from weighed
     order by weight desc, gap_id
-    limit 10
+    limit coalesce(cast($most as bigint), 10)
 )
 
 select * from final

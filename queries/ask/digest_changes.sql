@@ -1,4 +1,4 @@
--- Grain:   one row per gap and change of the seven days before as_of, at most eight a change (of_all counts them all)
+-- Grain:   one row per gap and change of the seven days before as_of, at most eight (or $most) a change (of_all counts them all)
 -- Answers: which gaps are new, reopened or closed since last week ($sites: a list; NULL is everything)?
 -- Not for: gaps that opened and closed within the week; they are counted in digest_headline
 -- reopened: a new gap of a worker and requirement (and site) that had an earlier one. A gap is listed under one change.
@@ -93,7 +93,7 @@ final as (
             order by severity_weight desc, exposure_days desc, gap_id
         ) as position
     from described
-    qualify position <= 8
+    qualify position <= coalesce(cast($most as bigint), 8)
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- Grain:   one row per waiver that ended in the seven days up to as_of or ends in the thirty after it
+-- Grain:   one row per waiver that ended in the seven days up to as_of or ends in the thirty after it, ten (or $most) of them
 -- Answers: which waivers have run out or are running out, and what is the requirement's state ($sites: a list; NULL is
 --          everything)?
 -- Not for: waivers far from their end; waivers without effect (exception_effects)
@@ -105,7 +105,7 @@ final as (
     select *
     from described
     order by is_expired desc, ends_on, exception_id
-    limit 10
+    limit coalesce(cast($most as bigint), 10)
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Grain:   one row per worker, requirement (and site) whose gap opens in the seven days after as_of, the ten that weigh
---          most (of_all counts them all)
+-- Grain:   one row per worker, requirement (and site) whose gap opens in the seven days after as_of, the ten (or $most)
+--          that weigh most (of_all counts them all)
 -- Answers: which gaps open next week if nothing is done ($sites: a list; NULL is everything)?
 -- Not for: gaps that are open at as_of already
 -- Looks at the instants at which a requirement, a grace time, a credential, a waiver or a leave known today starts or
@@ -262,4 +262,4 @@ final as (
 
 select * from final
 order by severity_weight desc, opens_at, worker_id, requirement_id, site
-limit 10
+limit coalesce(cast($most as bigint), 10)

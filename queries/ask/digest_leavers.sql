@@ -1,4 +1,4 @@
--- Grain:   one row per account of a leaver that is still active at as_of, the ten that were used or stood open most
+-- Grain:   one row per account of a leaver that is still active at as_of, the ten (or $most) that were used or stood open most
 -- Answers: who left and can still log in to the LMS ($sites: a list; NULL is everything)?
 -- Not for: accounts of nobody (digest_orphans)
 -- A leaver belongs to the site of the last role the person held.
@@ -67,7 +67,7 @@ final as (
     select *
     from open_accounts
     order by is_within_sla, logins_after desc, days_active desc, account_id
-    limit 10
+    limit coalesce(cast($most as bigint), 10)
 )
 
 select * from final

@@ -71,6 +71,25 @@ def test_late_source_takes_the_all_clear_away(open_world: OpenWorld) -> None:
     )
 
 
+def test_late_source_says_how_many_cannot_be_evaluated(open_world: OpenWorld) -> None:
+    world = clear_world()
+    world["loads"][0]["loaded_at"] = "2026-11-14 08:00:00"
+    world["stopped_sources"] = [{"source": "workday"}]
+    world["unproven_states"] = [
+        {
+            "worker_id": worker,
+            "valid_from": "2026-01-05 06:00:00",
+            "not_evaluable_from": "2026-11-14 08:00:00",
+            "rests_on": "workday",
+        }
+        for worker in ("W1", "W2", "W3")
+    ]
+    digest = digest_of(open_world(world))
+    assert digest.trust.doubts[0].startswith("workday is 52 h old, promised every 24 h")
+    assert digest.trust.doubts[0].endswith("3 workers can't be evaluated.")
+    assert digest.trust.verdict.endswith("This is not an all-clear.")
+
+
 def test_sources_that_are_late_alike_share_a_sentence(open_world: OpenWorld) -> None:
     world = usual_world()
     world["run_parameters"][0]["as_of"] = "2026-11-18 12:00:00"

@@ -273,6 +273,39 @@ def test_population_counts_who_was_looked_at(reader: Reader) -> None:
     assert (row["trained"], row["gap"], row["waived"], row["workers_not_evaluable"]) == (3, 2, 1, 0)
 
 
+def test_actions_carry_the_warnings_of_their_own_gap(open_world: OpenWorld) -> None:
+    world = usual_world()
+    warning = {"finding": "gap", "finding_id": "G1", "check_id": "c", "feed": "f", "words": "every job code is known"}
+    world["finding_warnings"] = [
+        warning,
+        {**warning, "check_id": "d", "words": "a site has a zone"},
+        {**warning, "finding": "event"},
+        {**warning, "finding_id": None, "words": "all feeds are fresh"},
+    ]
+    found = {row["gap_id"]: row["warning_words"] for row in ask(open_world(world), "digest_actions")}
+    assert found == {"G1": "a site has a zone; every job code is known", "G4": None, "G2": None}
+
+
+def test_unproven_counts_the_workers_that_rest_on_each_stopped_source(open_world: OpenWorld) -> None:
+    world = usual_world()
+    world["stopped_sources"] = [{"source": "workday"}, {"source": "lms"}]
+    state = {"requirement_id": "PSM", "valid_from": "2026-01-05 06:00:00", "not_evaluable_from": "2026-11-14 08:00:00"}
+    world["unproven_states"] = [
+        {**state, "worker_id": "W1", "rests_on": "lms; workday"},
+        {**state, "worker_id": "W2", "rests_on": "workday"},
+        {**state, "worker_id": "W3", "rests_on": "workday"},
+        {**state, "worker_id": "W3", "rests_on": "workday", "requirement_id": "HAZ"},
+        {**state, "worker_id": "W4", "rests_on": "workday", "not_evaluable_from": "2026-11-17 08:00:00"},
+    ]
+    opened = open_world(world)
+    assert [(row["source"], row["workers"]) for row in ask(opened, "digest_unproven")] == [
+        ("lms", 1),
+        ("workday", 3),
+        (None, 3),
+    ]
+    assert [row["workers"] for row in ask(opened, "digest_unproven", "HOU1")] == [0, 1, 1]
+
+
 def test_breakdown_is_per_site_and_owner(reader: Reader) -> None:
     rows = ask(reader, "digest_breakdown")
     assert [(row["site"], row["owner"], row["open_gaps"], row["closed_gaps"]) for row in rows] == [

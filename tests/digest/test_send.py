@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,8 +11,10 @@ import pytest
 from digest.mail_server import PASSWORD, USER, Mailbox, mail_server, make_certificate
 
 from gapwatch.config import Settings
-from gapwatch.digest import send_digests, write_digests
+from gapwatch.digest.send import Mailer
+from gapwatch.digest.sending import send_digests
 from gapwatch.digest.sent import SendLog
+from gapwatch.digest.weekly import write_digests
 from gapwatch.errors import ConfigurationError, WarehouseBusy
 from gapwatch.reads import Reader
 
@@ -35,7 +33,7 @@ def with_server(settings: Settings, *, port: int, security: str = "none") -> Set
 
 def send(reader: Reader, settings: Settings, *, again: bool = False) -> Counter[str]:
     """Send without waiting between attempts; how many recipients ended in which state."""
-    results = send_digests(reader, settings, again=again, pause=lambda _: None)
+    results = send_digests(reader, settings, again=again, first_pause=0.0)
     return Counter(result.status for result in results)
 
 
@@ -81,17 +79,6 @@ def test_second_run_sends_nothing_and_again_sends_anew(reader: Reader, settings:
     assert len({str(message["Message-ID"]) for _, message in mailbox.accepted}) == 6
 
 
-def test_two_hundred_recipients_and_one_failure_in_five(reader: Reader, settings: Settings) -> None:
-    assert settings.digest.recipients is not None
-    everybody = [f"r{number}@example.com" for number in range(200)]
-    rows = "".join(f"{address},R,{'BAY1' if place % 2 else 'HOU1'}\n" for place, address in enumerate(everybody))
-    settings.digest.recipients.write_text(f"email,name,site\n{rows}", encoding="utf-8")
-    mailbox = Mailbox(fault=lambda attempt, _: "451 try again later" if attempt % 5 == 0 else None)
-    with mail_server(mailbox) as port:
-        assert send(reader, with_server(settings, port=port)) == {"sent": 200}
-    assert sorted(mailbox.addresses) == sorted(everybody)
-
-
 def test_lasting_refusal_is_told_and_stops_nobody_else(reader: Reader, settings: Settings) -> None:
     def refuse_hal(_attempt: int, envelope: object) -> str | None:
         return "550 no such user" if "hal@example.com" in getattr(envelope, "rcpt_tos", ()) else None
@@ -99,7 +86,7 @@ def test_lasting_refusal_is_told_and_stops_nobody_else(reader: Reader, settings:
     mailbox = Mailbox(fault=refuse_hal)
     with mail_server(mailbox) as port:
         there = with_server(settings, port=port)
-        results = send_digests(reader, there, pause=lambda _: None)
+        results = send_digests(reader, there, first_pause=0.0)
         assert [(result.status, result.attempts, result.reason) for result in results] == [
             ("sent", 1, ""),
             ("failed", 1, "550 no such user"),
@@ -112,19 +99,20 @@ def test_lasting_refusal_is_told_and_stops_nobody_else(reader: Reader, settings:
 
 def test_attempts_are_bounded_and_pauses_grow(reader: Reader, settings: Settings) -> None:
     pauses: list[float] = []
-    mailbox = Mailbox(fault=lambda *_: "451 never today")
-    with mail_server(mailbox) as port:
-        results = send_digests(reader, with_server(settings, port=port), pause=pauses.append)
+    with mail_server(Mailbox(fault=lambda *_: "451 never today")) as port:
+        there = with_server(settings, port=port)
+        results = send_digests(reader, there, first_pause=0.0)
+        assert there.digest.smtp is not None
+        with Mailer(there.digest.smtp, pause=pauses.append) as mailer:
+            mailer.deliver(b"Subject: x\r\n\r\nx\r\n", to="meg@example.com")
     assert [(result.status, result.attempts) for result in results] == [("failed", 5)] * 3
     assert results[0].reason == "451 never today"
-    assert pauses[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert pauses == [1.0, 2.0, 4.0, 8.0]
 
 
 def test_server_out_of_reach_fails_everyone_after_one_round(reader: Reader, settings: Settings) -> None:
-    pauses: list[float] = []
-    results = send_digests(reader, with_server(settings, port=9), pause=pauses.append)
-    assert [result.status for result in results] == ["failed"] * 3
-    assert len(pauses) == 4
+    results = send_digests(reader, with_server(settings, port=9), first_pause=0.0)
+    assert [(result.status, result.attempts) for result in results] == [("failed", 5), ("failed", 0), ("failed", 0)]
     assert "could not be reached" in results[1].reason
 
 
@@ -197,55 +185,6 @@ def test_one_sender_at_a_time(reader: Reader, settings: Settings) -> None:
         with pytest.raises(WarehouseBusy):
             send(reader, settings)
         holder.communicate("")
-
-
-def test_send_log_survives_a_torn_line(reader: Reader, settings: Settings) -> None:
-    mailbox = Mailbox()
-    with mail_server(mailbox) as port:
-        there = with_server(settings, port=port)
-        send(reader, there)
-        log = settings.warehouse.path / "sends" / f"{WEEK}.jsonl"
-        lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
-        log.write_text("".join(lines[:5]) + lines[5][:20], encoding="utf-8")  # died while noting the officer's mail
-        assert send(reader, there) == {"already_sent": 2, "sent": 1}
-        assert send(reader, there) == {"already_sent": 3}
-    ids = [str(message["Message-ID"]) for _, message in mailbox.accepted]
-    assert ids[2] == ids[3]  # the mail server can tell that it has it
-    states = [json.loads(line)["state"] for line in log.read_text(encoding="utf-8").splitlines() if line[-1] == "}"]
-    assert states == ["sending", "sent", "sending", "sent", "sending", "sending", "sent"]
-    assert log.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_killed_half_way_and_taken_up_again(reader: Reader, settings: Settings, signal_number: int) -> None:
-    assert settings.digest.recipients is not None
-    everybody = [f"r{number}@example.com" for number in range(40)]
-    settings.digest.recipients.write_text("email\n" + "\n".join(everybody), encoding="utf-8")
-    mailbox = Mailbox()
-    with mail_server(mailbox) as port:
-        there = with_server(settings, port=port)
-        code = (
-            "import sys; from pathlib import Path; from gapwatch.config import Settings\n"
-            "from gapwatch.reads import Reader; from gapwatch.digest import send_digests\n"
-            "settings = Settings.model_validate_json(sys.argv[1])\n"
-            "with Reader.open(settings.warehouse.path) as reader:\n    send_digests(reader, settings)\n"
-        )
-        arguments = [sys.executable, "-c", code, there.model_dump_json()]
-        environment = {**os.environ, "GAPWATCH_SMTP_USER": ""}
-        with subprocess.Popen(arguments, env=environment, stderr=subprocess.DEVNULL) as sender:
-            until = time.monotonic() + 60
-            while len(mailbox.accepted) < 5 and time.monotonic() < until:
-                time.sleep(0.01)
-            sender.send_signal(signal_number)
-        assert 5 <= len(mailbox.accepted) < 40
-        after_the_kill = len(mailbox.accepted)
-        counts = send(reader, there)
-    assert counts["sent"] == 40 - after_the_kill or signal_number == signal.SIGKILL
-    served = Counter(mailbox.addresses)
-    assert set(served) == set(everybody)
-    distinct = {(address[0], str(message["Message-ID"])) for address, message in mailbox.accepted}
-    assert len(distinct) == 40  # a mail in hand when the process was killed may come twice, under one message id
-    assert sum(served.values()) <= (41 if signal_number == signal.SIGKILL else 40)
 
 
 def test_files_are_the_same_each_time_and_one_a_recipient(reader: Reader, settings: Settings, tmp_path: Path) -> None:

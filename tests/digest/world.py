@@ -24,11 +24,22 @@ TABLES: Final = {
     " rows_failed bigint, detail text",
     "staged_workers": "worker_id text, person_id text, full_name text, email text, username text",
     "staged_sites": "site text, name text, timezone text",
-    "policy_requirements": "requirement_id text, title text, citation text, severity text, grace_days double",
+    "policy_requirements": "requirement_id text, title text, citation text, severity text, grace_days double,"
+    " validity_months double, is_site_specific boolean, retrain_on text",
+    "policy_requirement_rules": "rule_id text, requirement_id text, job_code text, training_profile text,"
+    " department text, site text, facility_type text, employment_type text, task_scope text, effective_from date,"
+    " effective_to date, citation text",
+    "policy_course_credits": "course_id text, requirement_id text, site text, valid_from date, valid_to date",
+    "policy_retrain_orders": "requirement_id text, site text, effective_on date, reason text",
+    "staged_lms_accounts": "account_id text, created_at timestamp",
+    "staged_lms_completions": "completion_id text, account_id text, course_id text, completed_at timestamp,"
+    " result text, expires_at timestamp, site text",
+    "account_links": "account_id text, worker_id text, person_id text, status text, method text",
     "exception_effects": "exception_id text, worker_id text, requirement_id text, kind text,"
     " starts_on date, ends_on date, approved_at timestamp, no_effect_because text",
     "role_states": "worker_id text, assignment_key text, valid_from timestamp, valid_to timestamp,"
-    " status text, job_code text, job_title text, site text",
+    " status text, employment_type text, job_code text, job_title text, department text, site text, task_scope text,"
+    " recorded_at timestamp",
     "hr_events": "event_id text, worker_id text, event_type text, effective_at timestamp, site text,"
     " previous_site text",
     "requirement_periods": "worker_id text, requirement_id text, site text, valid_from timestamp,"
@@ -46,6 +57,11 @@ TABLES: Final = {
     "stale_accounts": "kind text, account_id text, worker_id text, ended_at timestamp, ended_by text,"
     " active_until timestamp, days_active double, logins_after bigint, open_assignments bigint,"
     " is_open boolean, is_within_sla boolean",
+    "finding_warnings": "finding text, finding_id text, check_id text, feed text, severity text, rows_failed bigint,"
+    " words text, what_to_do text",
+    "stopped_sources": "source text, feed text, status text, known_until timestamp, says text",
+    "unproven_states": "worker_id text, requirement_id text, site text, valid_from timestamp, valid_to timestamp,"
+    " state text, not_evaluable_from timestamp, rests_on text",
 }
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -218,6 +234,14 @@ def usual_world() -> dict[str, list[dict[str, Any]]]:
             _answer("E3", "hire", "late", "2026-11-12 12:00:00", 30.0),
             _answer("E4", "termination", "missing", "2026-11-03 12:00:00"),
         ],
+        "policy_course_credits": [{"course_id": f"{name}-1", "requirement_id": name} for name in ("PSM", "HAZ", "EAP")],
+        "staged_lms_accounts": [
+            {"account_id": f"A{number}", "created_at": "2026-01-05 06:00:00"} for number in (1, 2, 3)
+        ],
+        "account_links": [
+            {"account_id": f"A{number}", "worker_id": f"W{number}", "person_id": f"W{number}", "status": "linked"}
+            for number in (1, 2, 3)
+        ],
         "stale_accounts": [
             {
                 "kind": "stale",
@@ -265,9 +289,14 @@ def _segment(worker: str, requirement: str, state: str) -> dict[str, Any]:
 
 def publish_world(warehouse: Path, world: Rows) -> Path:
     """Write the world as the warehouse's published generation and return the warehouse."""
-    generations = warehouse / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
-    path = generations / f"{RUN_ID}.duckdb"
+    write_world(warehouse / "generations" / f"{RUN_ID}.duckdb", world)
+    (warehouse / "current").write_text(f"{RUN_ID}\n", encoding="utf-8")
+    return warehouse
+
+
+def write_world(path: Path, world: Rows) -> None:
+    """Write the world as a generation's file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.begin()
@@ -278,5 +307,3 @@ def publish_world(warehouse: Path, world: Rows) -> Path:
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
         connection.commit()
-    (warehouse / "current").write_text(f"{RUN_ID}\n", encoding="utf-8")
-    return warehouse
