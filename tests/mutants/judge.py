@@ -87,6 +87,16 @@ class Judge:
 
     def verdict_in(self, mutant: Mutant, world: str) -> str | None:
         """The same for one world alone."""
+        try:
+            return self._verdict_in(mutant, world)
+        except duckdb.InterruptException:  # too slow, or this process was held up: only the second time counts
+            pass
+        try:
+            return self._verdict_in(mutant, world)
+        except duckdb.InterruptException as failure:
+            return f"{world}: {type(failure).__name__}"
+
+    def _verdict_in(self, mutant: Mutant, world: str) -> str | None:
         base = self._attach(world)
         run = self._connection.execute
         run("drop schema if exists memory.mutant cascade")
@@ -107,6 +117,8 @@ class Judge:
                     self._has_changed = True
                     if model.name in PUBLISHED and self._published(model.name) != self._rows_of_base(world, model.name):
                         return f"{world}: {model.name}"
+        except duckdb.InterruptException:
+            raise
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as failure:
             return STILLBORN if changed == set() else f"{world}: {type(failure).__name__}"
         except duckdb.Error as failure:
