@@ -114,8 +114,9 @@ def wanted() -> tuple[str, dict[str, str]] | None:
 
 
 def forget_wanted() -> None:
-    """Let the browser forget the link it came with."""
-    st.html(f"<script>document.cookie={json.dumps(f'{WANTED}=; path=/; max-age=0')}</script>", **_SCRIPT)
+    """Let the browser forget the link it came with, if it still keeps one."""
+    if st.context.cookies.get(WANTED):
+        st.html(f"<script>document.cookie={json.dumps(f'{WANTED}=; path=/; max-age=0')}</script>", **_SCRIPT)
 
 
 _SCRIPT: Final = {"unsafe_allow_javascript": True}

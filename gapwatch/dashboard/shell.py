@@ -39,6 +39,7 @@ def run() -> None:
         if viewer is None:
             return
         _sent_on(chosen, settings, viewer)
+        entrance.forget_wanted()
         scope, problems = _scope(settings, viewer)
         if viewer.sites and scope.site is not None and scope.site not in viewer.sites:
             refusals.not_this_site(scope.site, viewer)
@@ -108,14 +109,13 @@ def _sent_on(chosen: st.Page, settings: Settings, viewer: Viewer) -> None:
     """Go to the page that a link named before sign-in led away from it, or from a front page that the role does not
     open to one that it does. Going there ends this run.
     """
-    told = entrance.wanted() if settings.sign_in is not None else None
-    if told is not None:
-        entrance.forget_wanted()
-        url, query = told
-        if url in PAGES and (url or query):
-            st.switch_page(page(url), query_params=query)
+    if chosen.url_path != "" or settings.sign_in is None:
+        return
+    told = entrance.wanted()
+    if told is not None and told[0] in PAGES and any(told):
+        st.switch_page(page(told[0]), query_params=told[1])
     pages = opened_by(viewer)
-    if chosen.url_path == "" and "" not in pages:
+    if "" not in pages:
         st.switch_page(page(next(iter(pages))), query_params=st.query_params.to_dict())
 
 

@@ -26,6 +26,7 @@ AUDITOR = Viewer(who="a@example.com", role="auditor", period_from=dt.date(2026, 
 OWNER = Viewer(who="i@example.com", role="integration_owner")
 _ASK = sorted(path.stem for path in (query_folder() / "ask").glob("*.sql"))
 _RULES = sorted(path.stem for path in (query_folder() / "access").glob("*.sql"))
+_OF_ONE_ROW = {"page_evaluability"}  # without a site: the organisation's row, which a site manager does not see
 _OFFICERS_ALONE = {
     "check_failures",  # offending rows as JSON, of any site and day
     "load_check_rows",  # the same of a load that was held
@@ -78,7 +79,10 @@ def test_a_manager_of_one_site_reads_what_an_officer_reads_of_it(
     of_the_site = everything.ask(question, site=SITE, **more)
     whole = everything.ask(question, **more)
     assert not of_the_site.equals(whole), "the site must make a difference, or this shows nothing"
-    for mine in (managers.ask(question, **more), managers.ask(question, site=SITE, **more)):
+    asked = [managers.ask(question, site=SITE, **more)]
+    if question not in _OF_ONE_ROW:
+        asked.append(managers.ask(question, **more))
+    for mine in asked:
         pd.testing.assert_frame_equal(mine, of_the_site, check_exact=False)
 
 
@@ -99,25 +103,25 @@ def test_nothing_of_another_site_can_be_read(managers: Reader, everything: Reade
             assert not seen & hidden, table
 
 
-def test_the_timeline_is_cut_where_a_worker_leaves_the_site(everything: Reader, managers: Reader) -> None:
-    moved = everything.relation(
-        "select worker_id, min(valid_from) filter (where site = $site), max(valid_to) filter (where site = $site)"
-        " from role_states where status in ('active', 'leave', 'suspended') group by worker_id"
-        " having count(distinct site) > 1 and bool_and(site <> $site or valid_to is not null)"
-        " and bool_or(site = $site)",
-        {"site": SITE},
+def test_the_timeline_is_cut_where_a_worker_leaves_the_site(generation: Path, everything: Reader) -> None:
+    left = everything.relation(
+        "select role_states.previous_site, worker_id, effective_at from hr_events as role_states"
+        " where event_type = 'transfer' and previous_site <> site"
+        " qualify row_number() over (partition by worker_id order by effective_at) = 1 order by 1, 2"
     ).fetchall()
-    assert moved, "the sample has people who moved away"
-    for worker, starts, ends in moved:
-        pieces = managers.relation(
-            "select min(valid_from), max(coalesce(valid_to, timestamp 'infinity')) from compliance_timeline"
-            " where worker_id = $worker and site is null",
-            {"worker": worker},
-        ).fetchone()
-        assert pieces is not None
-        if pieces[0] is not None:
-            assert pieces[0] >= starts
-            assert pieces[1] <= ends
+    assert len(left) > 20, "the sample has people who moved"
+    site = left[0][0]
+    viewer = Viewer(who="m", role="site_manager", sites=(site,))
+    with Reader(generation, viewer=viewer) as reader:
+        outside = reader.rows(
+            "select count(*) from compliance_timeline where site is null and not exists (select 1 from own_stays"
+            " where own_stays.worker_id = compliance_timeline.worker_id and starts_at <= valid_from"
+            " and ends_at >= coalesce(valid_to, (select as_of from run_parameters)))"
+        )[1]
+        assert outside == [(0,)]
+        last = dict(reader.rows("select worker_id, max(valid_to) from compliance_timeline group by worker_id")[1])
+    moved = [(worker, at) for of, worker, at in left if of == site]
+    assert any(last.get(worker) == at for worker, at in moved), "somebody's timeline ends with the move"
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser_pages import SLOW, figure, query, settled, visit
 from playwright.sync_api import Browser, Page, expect
 from sample_generation import rows, scalar
-
-SLOW = 60_000  # a busy machine; a page is otherwise there within two seconds
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -25,32 +23,6 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield opened
     context.close()
     assert not errors
-
-
-def visit(page: Page, address: str) -> None:
-    """Open an address and wait until the page has finished drawing."""
-    page.goto(address)
-    settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has a headline and nothing of it is being redrawn."""
-    expect(page.locator("h1").first).to_be_visible(timeout=SLOW)
-    page.wait_for_function(
-        "() => !document.querySelector('[data-testid=stStatusWidget]') && !document.querySelector('[data-stale=true]')",
-        timeout=SLOW,
-    )
-    assert page.locator("[data-testid=stException]").count() == 0
-
-
-def query(page: Page) -> dict[str, str]:
-    """The query parameters of the address."""
-    return dict(urllib.parse.parse_qsl(urllib.parse.urlparse(page.url).query))
-
-
-def figure(page: Page, label: str) -> str:
-    """The overview's figure with that label."""
-    return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
 
 
 def test_from_the_overview_to_a_gap_to_its_worker(page: Page, served: str, sample: Path) -> None:
