@@ -64,15 +64,19 @@ def title_rows(scope: Scope, counts: Mapping[str, object]) -> list[Row]:
 def headline(counts: Mapping[str, object]) -> str:
     """The answer in a sentence."""
     open_gaps, people = _count(counts, "gaps_open"), _count(counts, "people_with_gap")
+    unknown = _count(counts, "not_evaluable")
+    doubt = f" {unknown:,} worker-requirements are not evaluable." if unknown else ""
     if not open_gaps:
         return (
-            f"No open gaps: {_count(counts, 'workers_in_scope'):,} workers, "
-            f"{_count(counts, 'obligations'):,} worker-requirements checked."
+            f"No open gaps{' known' if unknown else ''}: {_count(counts, 'workers_in_scope'):,} workers, "
+            f"{_count(counts, 'obligations'):,} worker-requirements checked.{doubt}"
         )
     longest = float(str(counts["longest_open_days"] or 0))
     gaps, workers = _plural(open_gaps, "gap"), _plural(people, "worker")
     critical = _count(counts, "gaps_open_critical")
-    return f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; {longest:,.0f} days the longest."
+    return (
+        f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; {longest:,.0f} days the longest.{doubt}"
+    )
 
 
 def _plural(number: int, noun: str) -> str:
@@ -175,8 +179,10 @@ def _scope(scope: Scope) -> str:
 
 
 def _figures(counts: Mapping[str, object]) -> list[Row]:
-    measured = _count(counts, "trained") + _count(counts, "gap")
+    proven = _count(counts, "trained") + _count(counts, "gap")
+    measured = proven + _count(counts, "unproven_trained") + _count(counts, "unproven_gap")
     people, with_gap = _count(counts, "people_measured"), _count(counts, "people_with_gap")
+    unproven = _count(counts, "people_not_proven")
     timely = _count(counts, "answers_early") + _count(counts, "answers_on_time")
     due = timely + _count(counts, "answers_late") + _count(counts, "answers_missing")
     return [
@@ -188,13 +194,13 @@ def _figures(counts: Mapping[str, object]) -> list[Row]:
         _number("Worker-requirements", _count(counts, "obligations"), _states(counts)),
         _share(
             "Requirement compliance, %",
-            _percent(_count(counts, "trained"), measured),
-            f"trained of {measured:,} trained or in a gap",
+            _percent(_count(counts, "trained"), measured) if proven else None,
+            f"trained of {measured:,} trained or in a gap{_doubt(counts, 'obligations')}",
         ),
         _share(
             "Person compliance, %",
-            _percent(people - with_gap, people),
-            f"without a gap of {people:,} people trained or in a gap",
+            _percent(people - unproven, people) if proven else None,
+            f"without a gap of {people:,} people trained or in a gap{_doubt(counts, 'obligations')}",
         ),
         _number(
             "Open gaps",
@@ -210,12 +216,13 @@ def _figures(counts: Mapping[str, object]) -> list[Row]:
         _share(
             "Answered within the time allowed, %",
             _percent(timely, due),
-            f"of {due:,} expected actions that could be judged",
+            f"of {due:,} expected actions that could be judged{_doubt(counts, 'answers')}",
         ),
         _number(
             "Leavers' accounts still open",
             _count(counts, "accounts_stale_open"),
-            f"of {_count(counts, 'accounts_stale'):,} that stayed active after an end of employment; at as-of",
+            f"of {_count(counts, 'accounts_stale'):,} that stayed active after an end of employment; at as-of"
+            f"{_stopped(counts, 'accounts')}",
         ),
         _number(
             "Orphan accounts",
@@ -223,6 +230,21 @@ def _figures(counts: Mapping[str, object]) -> list[Row]:
             "active accounts that belong to nobody; at as-of",
         ),
     ]
+
+
+def _doubt(counts: Mapping[str, object], what: str) -> str:
+    """The share of ``what`` that can't be judged, and why; nothing where everything can."""
+    unknown, whole = _count(counts, "not_evaluable" if what == "obligations" else f"{what}_not_evaluable"), counts[what]
+    if not unknown:
+        return ""
+    noun = "worker-requirements" if what == "obligations" else "actions"
+    share = 100 * unknown / int(str(whole))
+    least = "; at least that much: " if _count(counts, "unproven_trained") + _count(counts, "unproven_gap") else "; "
+    return f"{least}{unknown:,} {noun} ({share:.1f} %) are not evaluable{_stopped(counts, what)}"
+
+
+def _stopped(counts: Mapping[str, object], what: str) -> str:
+    return f"; {counts[f'{what}_because']}" if counts[f"{what}_because"] else ""
 
 
 def _states(counts: Mapping[str, object]) -> str:

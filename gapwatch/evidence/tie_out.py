@@ -110,6 +110,15 @@ def scope_lines(counts: Mapping[str, object], *, is_whole: bool) -> list[Line]:
             line(state, duties, f"… {state}", _rows("Obligations", state=state, is_at_period_end=True))
             for state in states
         ),
+        *(
+            line(
+                f"unproven_{state}",
+                duties,
+                f"… of not_evaluable: {state} when the sources last delivered",
+                _rows("Obligations", known_state=state, is_at_period_end=True),
+            )
+            for state in ("trained", "gap")
+        ),
         line(
             "obligation_rows",
             duties,
@@ -128,9 +137,9 @@ def scope_lines(counts: Mapping[str, object], *, is_whole: bool) -> list[Line]:
         line(
             "gaps_open",
             gaps,
-            "… open at its end (equals the worker-requirements in state gap)",
+            "… open at its end (equals the worker-requirements in state gap, now or by what is known)",
             _rows("Gaps", is_open_at_period_end=True),
-            parts=("gap",),
+            parts=("gap", "unproven_gap"),
         ),
         line("gaps_closed", gaps, "… closed within it", _rows("Gaps", is_open_at_period_end=False)),
         line("events", events, "HR events in the period", _rows("HR events", is_first_row=True)),
@@ -171,7 +180,7 @@ def scope_lines(counts: Mapping[str, object], *, is_whole: bool) -> list[Line]:
                 "Worker-requirements of the organisation's headline",
                 parts=("obligations",),
             ),
-            line("headline_gap", headline, "… in state gap", parts=("gap",)),
+            line("headline_gap", headline, "… in state gap", parts=("gap", "unproven_gap")),
         ]
     return lines
 

@@ -3,7 +3,8 @@
 --          everything)?
 -- Not for: what was known then; all three instants are told with today's knowledge
 -- Requirements are worker-requirements that were trained or a gap. Answers are the LMS actions that HR changes called
--- for and that fell due in the 28 days up to the instant; an answer is on time when early or on_time.
+-- for and that fell due in the 28 days up to the instant; an answer is on time when early or on_time. What is not
+-- evaluable (the completions do not reach back, or a source that it rests on had stopped) is counted beside.
 with moments as (
     select
         offsets.days_before,
@@ -71,6 +72,39 @@ trained as (
         )
 ),
 
+segments_not_evaluable as (
+    select worker_id, site, not_evaluable_from as valid_from, valid_to, false as is_before_cover
+    from unproven_states
+    where state in ('trained', 'gap')
+    union all
+    select worker_id, site, valid_from, valid_to, true as is_before_cover
+    from compliance_timeline
+    where state = 'not_evaluable'
+),
+
+not_evaluable as (
+    select
+        moments.days_before,
+        count(*) as requirements_not_evaluable,
+        count(*) filter (where segments_not_evaluable.is_before_cover) as requirements_before_cover,
+        count(distinct coalesce(people.person_id, segments_not_evaluable.worker_id)) as people_not_evaluable
+    from segments_not_evaluable
+    inner join moments
+        on
+            segments_not_evaluable.valid_from <= moments.instant
+            and (segments_not_evaluable.valid_to is null or segments_not_evaluable.valid_to > moments.instant)
+    left join people on people.worker_id = segments_not_evaluable.worker_id
+    left join roles_in_scope
+        on
+            roles_in_scope.days_before = moments.days_before
+            and roles_in_scope.worker_id = segments_not_evaluable.worker_id
+    where
+        cast($sites as varchar[]) is null
+        or list_contains(cast($sites as varchar[]), segments_not_evaluable.site)
+        or (segments_not_evaluable.site is null and roles_in_scope.worker_id is not null)
+    group by moments.days_before
+),
+
 judged as (
     select
         days_before,
@@ -99,8 +133,9 @@ counted as (
 answers as (
     select
         moments.days_before,
-        count(*) as answers_due,
-        count(*) filter (where event_responses.verdict in ('early', 'on_time')) as answered_on_time
+        count(*) filter (where event_responses.verdict <> 'not_evaluable') as answers_due,
+        count(*) filter (where event_responses.verdict in ('early', 'on_time')) as answered_on_time,
+        count(*) filter (where event_responses.verdict = 'not_evaluable') as answers_not_evaluable
     from event_responses
     inner join hr_events on hr_events.event_id = event_responses.event_id
     inner join moments
@@ -108,7 +143,7 @@ answers as (
             event_responses.due_at <= moments.instant
             and event_responses.due_at > moments.instant - interval '28' day
     where
-        event_responses.verdict in ('early', 'on_time', 'late', 'missing')
+        event_responses.verdict in ('early', 'on_time', 'late', 'missing', 'not_evaluable')
         and (
             cast($sites as varchar[]) is null
             or list_contains(cast($sites as varchar[]), coalesce(hr_events.site, hr_events.previous_site))
@@ -124,10 +159,16 @@ final as (
         coalesce(counted.people_with_gap, 0) as people_with_gap,
         coalesce(counted.people, 0) as people,
         coalesce(answers.answered_on_time, 0) as answered_on_time,
-        coalesce(answers.answers_due, 0) as answers_due
+        coalesce(answers.answers_due, 0) as answers_due,
+        coalesce(not_evaluable.requirements_not_evaluable, 0) as requirements_not_evaluable,
+        coalesce(counted.requirements, 0) + coalesce(not_evaluable.requirements_before_cover, 0) as requirements_checked,
+        coalesce(not_evaluable.people_not_evaluable, 0) as people_not_evaluable,
+        coalesce(answers.answers_not_evaluable, 0) as answers_not_evaluable,
+        coalesce(answers.answers_due, 0) + coalesce(answers.answers_not_evaluable, 0) as answers_checked
     from moments
     left join counted on counted.days_before = moments.days_before
     left join answers on answers.days_before = moments.days_before
+    left join not_evaluable on not_evaluable.days_before = moments.days_before
 )
 
 select * from final

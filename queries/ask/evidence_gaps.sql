@@ -68,11 +68,19 @@ final as (
         gaps.owner,
         gaps.event_id,
         closing.closing_completion_ids,
+        unproven_states.rests_on,
     from gaps
     semi join scoped_workers on gaps.worker_id = scoped_workers.worker_id
     inner join asked_requirements on gaps.requirement_id = asked_requirements.requirement_id
     left join staged_workers on gaps.worker_id = staged_workers.worker_id
     left join closing on gaps.gap_id = closing.gap_id
+    left join unproven_states
+        on gaps.worker_id = unproven_states.worker_id
+        and gaps.requirement_id = unproven_states.requirement_id
+        and gaps.site is not distinct from unproven_states.site
+        and gaps.closed_at is null
+        and unproven_states.state = 'gap'
+        and unproven_states.valid_to is null
     where gaps.opened_at <= cast($period_to as timestamp)
         and (
             gaps.closed_at is null

@@ -33,7 +33,7 @@ asked_requirements as (
 
 segments as (
     select compliance_timeline.*, asked_requirements.title, asked_requirements.citation, asked_requirements.severity,
-    from compliance_timeline
+    from evaluable_timeline as compliance_timeline
     semi join scoped_workers on compliance_timeline.worker_id = scoped_workers.worker_id
     inner join asked_requirements on compliance_timeline.requirement_id = asked_requirements.requirement_id
     where compliance_timeline.valid_from <= cast($period_to as timestamp)
@@ -104,6 +104,8 @@ final as (
         segments.cause,
         segments.owner,
         segments.severity,
+        segments.known_state,
+        segments.rests_on,
         (segments.valid_to is null or segments.valid_to > cast($period_to as timestamp)) as is_at_period_end,
         replace(rules.rule_ids, ';', '; ') as rule_ids,
         evidence.completion_ids,

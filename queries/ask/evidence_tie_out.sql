@@ -54,17 +54,26 @@ obligation_counts as (
         count(*) filter (where at_end.holds and at_end.state = 'in_grace') as in_grace,
         count(*) filter (where at_end.holds and at_end.state = 'gap') as gap,
         count(*) filter (where at_end.holds and at_end.state = 'not_evaluable') as not_evaluable,
+        count(*) filter (where at_end.holds and at_end.known_state = 'trained') as unproven_trained,
+        count(*) filter (where at_end.holds and at_end.known_state = 'gap') as unproven_gap,
         count(*) filter (where not at_end.holds) as obligations_ended,
-        count(distinct at_end.worker_id) filter (where at_end.holds and at_end.state in ('trained', 'gap'))
-            as people_measured,
-        count(distinct at_end.worker_id) filter (where at_end.holds and at_end.state = 'gap') as people_with_gap,
+        count(distinct at_end.worker_id) filter (
+            where at_end.holds and coalesce(at_end.known_state, at_end.state) in ('trained', 'gap')
+        ) as people_measured,
+        count(distinct at_end.worker_id) filter (
+            where at_end.holds
+                and (at_end.state = 'gap' or at_end.known_state in ('trained', 'gap'))
+        ) as people_not_proven,
+        count(distinct at_end.worker_id) filter (where at_end.holds and coalesce(at_end.known_state, at_end.state) = 'gap')
+            as people_with_gap,
     from (
         select
             compliance_timeline.worker_id,
             compliance_timeline.state,
+            compliance_timeline.known_state,
             compliance_timeline.valid_to is null
                 or compliance_timeline.valid_to > cast($period_to as timestamp) as holds,
-        from compliance_timeline
+        from evaluable_timeline as compliance_timeline
         semi join scoped_workers on compliance_timeline.worker_id = scoped_workers.worker_id
         semi join asked_requirements
             on compliance_timeline.requirement_id = asked_requirements.requirement_id
@@ -189,6 +198,18 @@ headline as (
     where compliance.site is null
 ),
 
+stops as (
+    select
+        string_agg(says, '; ' order by source) filter (
+            where feed in ('role_history', 'jobs', 'sites', 'workers', 'lms_accounts', 'lms_completions')
+        ) as obligations_because,
+        string_agg(says, '; ' order by source) filter (where feed in ('lms_accounts', 'lms_assignments')) as answers_because,
+        string_agg(says, '; ' order by source) filter (
+            where feed in ('role_history', 'workers', 'lms_accounts', 'lms_logins')
+        ) as accounts_because,
+    from stopped_sources
+),
+
 final as (
     select *
     from worker_counts
@@ -197,6 +218,7 @@ final as (
     cross join event_counts
     cross join answer_counts
     cross join account_counts
+    cross join stops
     left join headline on true
 )
 

@@ -37,8 +37,12 @@ failed as (
 ),
 
 called_for as (
-    select distinct event_id
+    select
+        event_id,
+        count(*) filter (where verdict <> 'pending') as answers_due,
+        count(*) filter (where verdict = 'not_evaluable') as answers_not_evaluable
     from event_responses
+    group by event_id
 ),
 
 final as (
@@ -47,10 +51,14 @@ final as (
         count(called_for.event_id) as events_with_answers_due,
         count(unsynced_events.event_id) as unsynced,
         count(unsynced_events.event_id) filter (where failed.first_due_at <= run.week_start) as unsynced_before,
-        count(unsynced_events.event_id) filter (where unsynced_events.actions_missing > 0) as unanswered
+        count(unsynced_events.event_id) filter (where unsynced_events.actions_missing > 0) as unanswered,
+        coalesce(cast(sum(called_for.answers_due) as bigint), 0) as answers_due,
+        coalesce(cast(sum(called_for.answers_not_evaluable) as bigint), 0) as answers_not_evaluable,
+        max(evaluability.answers_because) as answers_because
     from scoped
     cross join run
     cross join run_parameters
+    left join evaluability on evaluability.site is null
     left join called_for on called_for.event_id = scoped.event_id
     left join failed on failed.event_id = scoped.event_id
     left join unsynced_events on unsynced_events.event_id = scoped.event_id

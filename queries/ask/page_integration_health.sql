@@ -15,6 +15,7 @@ select
     records_failed,
     records_failed_pct,
     silent_days,
+    not_evaluable_days,
     last_silent_day as last_silent_on,
     timeouts,
     format_mismatches,

@@ -60,7 +60,8 @@ final as (
         max(run.licence_currency) as licence_currency,
         max(scoped.days_active) filter (where scoped.kind = 'stale' and scoped.is_open) as longest_days,
         count(*) filter (where scoped.kind = 'orphan') as orphans,
-        count(distinct (scoped.worker_id, scoped.ended_at)) filter (where scoped.kind = 'stale') as ends_with_activity
+        count(distinct (scoped.worker_id, scoped.ended_at)) filter (where scoped.kind = 'stale') as ends_with_activity,
+        (select evaluability.accounts_because from evaluability where evaluability.site is null) as not_evaluable_because
     from scoped
     cross join run
 )

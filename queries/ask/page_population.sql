@@ -1,15 +1,19 @@
 -- Grain:   one row
 -- Answers: how many people and worker-requirements were looked at in this scope at as_of?
 -- Not for: compliance percentages (compliance)
+-- What is not evaluable counts as not met: compliance_pct is at least so much, NULL where nothing can be judged.
 -- The organisation's and a site's figures are those of compliance; narrower scopes count the segments running at as_of.
 with published as (
     select
-        people,
-        trained + gap + waived + on_leave + in_grace + not_evaluable as checked,
-        requirement_compliance_pct as compliance_pct
+        compliance.people,
+        compliance.trained + compliance.gap + compliance.waived + compliance.on_leave + compliance.in_grace
+        + compliance.not_evaluable as checked,
+        evaluability.requirement_compliance_at_least_pct as compliance_pct,
+        evaluability.requirements_not_evaluable as not_evaluable
     from compliance
+    inner join evaluability on evaluability.site is not distinct from compliance.site
     where
-        site is not distinct from cast($site as varchar)
+        compliance.site is not distinct from cast($site as varchar)
         and cast($department as varchar) is null
         and cast($authority as varchar) is null
         and cast($severity as varchar) is null
@@ -19,12 +23,22 @@ with published as (
 counted as (
     select
         count(distinct compliance_timeline.worker_id) filter (
-            where compliance_timeline.state in ('trained', 'gap')
+            where coalesce(compliance_timeline.known_state, compliance_timeline.state) in ('trained', 'gap')
         ) as people,
         count(*) as checked,
-        100.0 * count(*) filter (where compliance_timeline.state = 'trained')
-        / nullif(count(*) filter (where compliance_timeline.state in ('trained', 'gap')), 0) as compliance_pct
-    from compliance_timeline
+        case
+            when count(*) filter (where compliance_timeline.state in ('trained', 'gap')) > 0
+            then 100.0 * count(*) filter (where compliance_timeline.state = 'trained')
+            / count(*) filter (
+                where coalesce(compliance_timeline.known_state, compliance_timeline.state) in ('trained', 'gap')
+            )
+        end as compliance_pct,
+        count(*) filter (
+            where
+            compliance_timeline.state = 'not_evaluable'
+            and coalesce(compliance_timeline.known_state, 'gap') in ('trained', 'gap')
+        ) as not_evaluable
+    from evaluable_timeline as compliance_timeline
     left join policy_requirements on policy_requirements.requirement_id = compliance_timeline.requirement_id
     where
         compliance_timeline.valid_to is null

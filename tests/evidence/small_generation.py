@@ -11,6 +11,7 @@ import duckdb
 from evidence.small_schema import PUBLISHED
 
 from gapwatch.feeds import FEEDS
+from gapwatch.modelling import all_models
 
 AS_OF = dt.datetime(2026, 3, 14, 12)  # noqa: DTZ001 - generations hold naive UTC
 LONG = "x" * 39_990 + "= the end"
@@ -34,6 +35,7 @@ def make_small_generation(warehouse: Path, *, run_id: str = "run-1") -> Path:
         connection.execute(
             f"create table staged_{feed.name} (source varchar, load_id varchar, row_number bigint{landed})"
         )
+    connection.execute(f"create view evaluable_timeline as {all_models()['evaluable_timeline'].sql}")
     _fill(connection, run_id)
     connection.close()
     (warehouse / "current").write_text(run_id + "\n", encoding="utf-8")

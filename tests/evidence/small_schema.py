@@ -62,6 +62,9 @@ PUBLISHED = {
     "stale_accounts": "kind varchar, account_id varchar, worker_id varchar, ended_at timestamp,"
     " ended_by varchar, active_until timestamp, days_active double, logins_after bigint,"
     " open_assignments bigint, is_open boolean, is_within_sla boolean",
+    "stopped_sources": "source varchar, feed varchar, status varchar, known_until timestamp, says varchar",
+    "unproven_states": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
+    " valid_to timestamp, state varchar, not_evaluable_from timestamp, rests_on varchar, because varchar",
     "compliance": "site varchar, trained bigint, gap bigint, waived bigint, on_leave bigint,"
     " in_grace bigint, not_evaluable bigint",
 }

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from digest.mail_server import Mailbox, mail_server
+from watch.hooks import Hook, web_hook
 
 from gapwatch.cli import gapwatch
 from gapwatch.config import Alerts, Digest, Settings, Smtp, Source, Warehouse
@@ -24,38 +20,11 @@ AT = dt.datetime(2026, 3, 1, 6, tzinfo=dt.UTC)
 BEGUN = "2026-03-01T06:00:00+00:00"
 
 
-@dataclass
-class Hook:
-    """A real HTTP endpoint; ``status`` is what it answers."""
-
-    url: str = ""
-    status: int = 200
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-
-
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    """The endpoint on a free port of 127.0.0.1."""
-    made = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if made.status == 200:
-                made.bodies.append(body)
-            self.send_response(made.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    made.url = f"http://127.0.0.1:{server.server_port}/hooks/secret"
-    yield made
-    server.shutdown()
-    server.server_close()
+    """The endpoint."""
+    with web_hook() as made:
+        yield made
 
 
 def _settings(folder: Path, *, port: int = 1, mail_to: str | None = None, webhook: str | None = None) -> Settings:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard import evaluable, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 
 _STALE = (
@@ -59,6 +59,7 @@ def page() -> None:
     head = shown.first("page_leavers_headline")
     shell.title(_sentence(head), shown)
     shell.not_narrowed(shown, "page_leavers_headline")
+    evaluable.accounts(head)
     _leavers(shown, head)
     _orphans(shown)
     _undecided(shown)
@@ -67,6 +68,9 @@ def page() -> None:
 def _sentence(head: dict[str, Any]) -> str:
     leavers, orphans = int(head["leavers"]), int(head["orphans"])
     nobody = f"{words.count(orphans, 'active account')} {'belongs' if orphans == 1 else 'belong'} to nobody"
+    if head["not_evaluable_because"]:
+        seen = words.count(leavers, "leaver account")
+        return f"{seen} could still log in when last heard of; {nobody}, as far as known"
     if not leavers:
         return f"No leaver can still log in; {nobody}"
     used = f", {int(head['used']):,} did" if head["used"] else ""

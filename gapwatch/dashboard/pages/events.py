@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import controls, shell, tables, words
+from gapwatch.dashboard import controls, evaluable, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 from gapwatch.dashboard.figures import canvas, events
 
@@ -37,6 +39,7 @@ def page() -> None:
     head = shown.first("page_events_headline")
     shell.title(_sentence(head), shown)
     shell.not_narrowed(shown, "page_events_headline")
+    evaluable.answers(head)
     counts = shown.ask("page_event_counts")
     if counts.empty:
         st.markdown("No HR event in this scope called for an answer of the LMS.")
@@ -48,11 +51,13 @@ def page() -> None:
     _ledger(shown)
 
 
-def _sentence(head: dict[str, int]) -> str:
+def _sentence(head: dict[str, Any]) -> str:
     total = int(head["events"])
     if not total:
         return "No HR events in this scope"
     unsynced = int(head["unsynced"])
+    if not unsynced and (head["answers_not_evaluable"] or head["answers_because"]):
+        return f"As far as can be judged, the LMS answered {words.count(total, 'HR event')} in time"
     if not unsynced:
         return f"The LMS answered all of {words.count(total, 'HR event')} in time"
     return (
@@ -109,6 +114,7 @@ def _latency(shown: View) -> None:
             "p90_hours",
             "naive_median_hours",
             "within_sla_pct",
+            *(["not_evaluable_pct"] if rows["not_evaluable"].any() else []),
         ],
         shown,
         name="latency",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import controls, shell, tables, words
+from gapwatch.dashboard import controls, evaluable, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 
 _COLUMNS = (
@@ -41,6 +41,7 @@ def page() -> None:
     }
     rows = shown.ask("page_gaps", row_limit=ROW_LIMIT, **narrowed)
     shell.title(_sentence(rows, status), shown)
+    evaluable.requirements(shown, shown.first("page_population"))
     left, middle, right = st.columns(3)
     with left:
         controls.choice("Show", "status", _STATUS, standard="open")
@@ -83,6 +84,7 @@ def _requirements(shown: View) -> dict[str, str]:
 def _empty(status: str, shown: View) -> None:
     population = shown.first("page_population")
     day = words.day(words.local_time(shown.run.as_of, shown.zone))
+    evaluable.requirements(shown, population)
     if not population.get("checked"):
         st.info(
             f"Nothing was required in this scope on {day}, so there is nothing to check. Mind the filters.",

@@ -4,6 +4,8 @@ which checks fail.
 
 from __future__ import annotations
 
+import shlex
+
 import streamlit as st
 
 from gapwatch.dashboard import shell, tables, words
@@ -109,6 +111,8 @@ def _methods(shown: View) -> None:
         "p90_hours",
         "within_sla_pct",
     ]
+    if rows["not_evaluable"].any():
+        columns.append("not_evaluable_pct")
     if not whole.empty:
         tables.show(whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods")
         parts = rows[rows["event_type"].notna() & rows["action"].notna()]
@@ -149,6 +153,7 @@ def _runs(shown: View) -> None:
             "records_failed_pct",
             "silent_days",
             "last_silent_on",
+            *(["not_evaluable_days"] if rows["not_evaluable_days"].any() else []),
             "timeouts",
             "format_mismatches",
             "missing_job_codes",
@@ -163,6 +168,7 @@ def _runs(shown: View) -> None:
             "swallowed_events": "HR events answered late or never whose record failed in this integration, or that "
             "began while it was down.",
             "partly": "Runs in which some records failed.",
+            "not_evaluable_days": "Days after the newest load of the log on which a run was expected: nobody can say.",
         },
     )
     days = shown.ask("page_silent_days")
@@ -203,11 +209,18 @@ def _scorecard(shown: View) -> None:
     st.markdown(f"{words.joined(told)} of {len(rows)}.")
     tables.show(
         rows,
-        ["title", "rating", "basis", "reason", "rows_sql"],
+        ["title", "rating", "basis", "reason", "shown_rows", "rows_sql"],
         shown,
         name="scorecard",
-        help_texts={"rows_sql": "The rows this cell rests on: gapwatch sql with this statement."},
+        help_texts={
+            "shown_rows": "Rows that fall short: those of the statement.",
+            "rows_sql": "The rows this cell rests on: gapwatch sql with this statement.",
+        },
     )
+    with st.expander("The rows behind each cell", icon=":material/table_rows:"):
+        for row in rows[rows["rows_sql"].notna()].to_dict("records"):
+            st.markdown(f"**{words.plain(row['title'])}**, {row['rating']}: {words.plain(row['reason'])}")
+            st.code(f"gapwatch sql {shlex.quote(str(row['rows_sql']))}", language="bash", wrap_lines=True)
 
 
 def _writeback(shown: View) -> None:

@@ -72,7 +72,7 @@ OBLIGATIONS: Final = TableSheet(
     question="evidence_obligations",
     citation=("29 CFR 1910.119(g), 1910.147(c)(7), 1910.146(g), 1910.178(l), 1910.1030(g)(2); 49 CFR 172.704, 192.805"),
     empty="Nothing was required of anyone in the period and scope asked for.",
-    counted=("state", "is_at_period_end"),
+    counted=("state", "is_at_period_end", "known_state"),
     frozen=2,
     columns=(
         WORKER_ID,
@@ -91,12 +91,20 @@ OBLIGATIONS: Final = TableSheet(
         ),
         Column(
             "state",
-            "The first that applies of trained, waived, on_leave, in_grace, not_evaluable, gap",
+            "The first that applies of trained, waived, on_leave, in_grace, not_evaluable, gap; not_evaluable also "
+            "from the newest load of a source on which it rests and that stopped delivering",
             tones=STATES,
         ),
         Column("cause", "For a gap: why", heading="Cause"),
         Column("owner", "For a gap: who can close it", tones=OWNERS),
         SEVERITY,
+        Column(
+            "known_state",
+            "Of not_evaluable for want of a source: the state when that last delivered",
+            heading="State by what is known",
+            tones=STATES,
+        ),
+        Column("rests_on", "Of the same: the sources that stopped delivering", heading="Not evaluable for want of"),
         Column(
             "is_at_period_end",
             "Whether this state holds at the end of the period: count these to count worker-requirements",

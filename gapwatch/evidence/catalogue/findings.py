@@ -49,6 +49,12 @@ GAPS: Final = TableSheet(
             "Completions that closed it (see Training evidence)",
             heading="Closing completion IDs",
         ),
+        Column(
+            "rests_on",
+            "Of an open gap: sources that stopped delivering, so that nobody can say whether it is open still; "
+            "its state on Obligations is not_evaluable",
+            heading="Not evaluable for want of",
+        ),
     ),
 )
 
