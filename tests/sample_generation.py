@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gapwatch.config import Settings, load_settings
-from gapwatch.pipeline import run
+from gapwatch.pipeline import load, run
 from gapwatch.reads import Reader
 from gapwatch.shipped import data_folder
 from gapwatch.warehouse.generations import generation_path
@@ -18,11 +18,13 @@ from gapwatch.warehouse.generations import generation_path
 
 @cache
 def published_sample(folder: Path) -> Path:
-    """Copy the sample below ``folder``, run it as of the end of its history; returns its gapwatch.toml."""
+    """Copy the sample below ``folder``, load its deliveries, run it as of its end; returns its gapwatch.toml."""
     home = folder / "sample"
     shutil.copytree(data_folder() / "sample", home)
-    as_of = json.loads((home / "answers.json").read_text(encoding="utf-8"))["as_of"]
-    run(load_settings(home / "gapwatch.toml"), loaded_at=dt.datetime.fromisoformat(as_of))
+    *earlier, last = json.loads((home / "answers.json").read_text(encoding="utf-8"))["deliveries"]
+    for delivery in earlier:
+        load(load_settings(home / delivery["config"]), loaded_at=dt.datetime.fromisoformat(delivery["loaded_at"]))
+    run(load_settings(home / last["config"]), loaded_at=dt.datetime.fromisoformat(last["loaded_at"]))
     return home / "gapwatch.toml"
 
 

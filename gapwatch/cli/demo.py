@@ -27,7 +27,7 @@ def demo(out: Path, port: int, serving: bool) -> int:
     from gapwatch.cli.serve import serve_dashboard
     from gapwatch.config import load_settings
     from gapwatch.errors import ConfigurationError
-    from gapwatch.pipeline import run
+    from gapwatch.pipeline import load, run
     from gapwatch.shipped import data_folder
 
     marker = out / "gapwatch.toml"
@@ -36,10 +36,16 @@ def demo(out: Path, port: int, serving: bool) -> int:
     shutil.copytree(data_folder() / "sample", out, dirs_exist_ok=True)
     settings = load_settings(marker)
     shutil.rmtree(settings.warehouse.path, ignore_errors=True)
-    # The files are those of the company's last day; loaded at the clock, renewals since then would look missed.
-    last_day = dt.datetime.fromisoformat(json.loads((out / "answers.json").read_text(encoding="utf-8"))["as_of"])
-    records, generation = run(settings, loaded_at=last_day, progress=report)
+    # The files are those of the company's last days; loaded at the clock, renewals since then would look missed.
+    *earlier, last = json.loads((out / "answers.json").read_text(encoding="utf-8"))["deliveries"]
+    for delivery in earlier:
+        load(load_settings(out / delivery["config"]), loaded_at=_instant(delivery), progress=report)
+    records, generation = run(settings, loaded_at=_instant(last), progress=report)
     say_loads(records, config=marker)
     say_generation(generation)
     click.echo(f'files and tables: {out}; try: gapwatch sql --config {marker} "select * from gaps limit 5"')
     return serve_dashboard(marker, port=port) if serving else 0
+
+
+def _instant(delivery: dict[str, str]) -> dt.datetime:
+    return dt.datetime.fromisoformat(delivery["loaded_at"])

@@ -18,5 +18,10 @@ def simulate(out: Path, workers: int, months: int, seed: int) -> int:
     from gapwatch.simulate import simulate as play
 
     play(out, workers=workers, months=months, seed=seed, progress=report)
-    click.echo(f"{out}: feeds, policy, gapwatch.toml and answers.json; next: cd {out} && gapwatch run")
+    click.echo(
+        f"{out}: feeds, policy, gapwatch.toml, answers.json and the delivery of the day before; next: cd {out} and"
+    )
+    click.echo("    gapwatch load --config earlier/gapwatch.toml --loaded-at 2026-10-30T18:00:00Z")
+    click.echo("    gapwatch run --loaded-at 2026-10-31T18:00:00Z")
+    click.echo("    gapwatch score answers.json")
     return 0

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gapwatch.simulate.clock import ALWAYS, DAY, END, HOUR, NEVER, iso
+from gapwatch.simulate.clock import ALWAYS, BEFORE, DAY, END, HOUR, NEVER, iso
+from gapwatch.simulate.failures import Failures
 from gapwatch.simulate.policy import Dispensation
 from gapwatch.simulate.stretches import Stretch, union
 from gapwatch.simulate.truth import Ledger, Need, first_at, gaps_of, ledger_of
 from gapwatch.simulate.world import Event, Person, World
+from gapwatch.simulate.writeback import writeback_faults
 
 STARTS = ("hire", "rehire", "contractor_start")
 ENDS = ("termination", "contract_end")
@@ -51,6 +53,9 @@ class AnswerKey:
         self.gaps: list[dict[str, object]] = []
         self.unsynced: list[dict[str, object]] = []
         self.stale: list[dict[str, object]] = []
+        self.orphans: list[dict[str, object]] = []
+        self.swallowed: list[dict[str, object]] = []
+        self._failures = Failures(world)
         self._exceptions: dict[str, list[Dispensation]] = {}
         for row in world.policy.exceptions:
             if row.has_effect:
@@ -65,6 +70,7 @@ class AnswerKey:
                 is_ambiguous = any(fact["account_id"] == account.code for fact in self._ambiguous)
                 if account.created <= END < account.closed and not is_ambiguous:
                     self.stale.append({"kind": "orphan", "account_id": account.code, "ended_at": None, "is_open": True})
+                    self.orphans.append({"account_id": account.code})
         facts = {
             kind: [
                 {key: iso(int(value)) if key.endswith("_at") else value for key, value in fact.items()} for fact in rows
@@ -74,9 +80,16 @@ class AnswerKey:
         return {
             "as_of": iso(END),
             "seed": self.world.seed,
+            "deliveries": [
+                {"config": "earlier/gapwatch.toml", "loaded_at": iso(BEFORE)},
+                {"config": "gapwatch.toml", "loaded_at": iso(END)},
+            ],
             "gaps": self.gaps,
             "unsynced_events": self.unsynced,
             "stale_accounts": self.stale,
+            "orphans": self.orphans,
+            "swallowed_events": self.swallowed,
+            "writeback": list(writeback_faults(self.world)),
             **facts,
         }
 
@@ -127,6 +140,10 @@ class AnswerKey:
                             "actions_late": len(bad) - missing,
                             "hours_overdue": overdue / HOUR,
                         }
+                    )
+                    waited_until = max(END if a.done is None else a.done for a in bad)
+                    self.swallowed.extend(
+                        self._failures.behind(event, ledger.worker, clock=bad[0].clock, waited_until=waited_until)
                     )
 
     def _verdict(self, answer: Answer) -> str:

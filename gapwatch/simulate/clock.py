@@ -19,6 +19,8 @@ NEVER: Final = 1 << 60
 ALWAYS: Final = -NEVER
 HOUR: Final = 3600
 DAY: Final = 86400
+BEFORE: Final = END - DAY
+"""The instant of the delivery before the last."""
 
 
 def start_of(months: int) -> dt.date:

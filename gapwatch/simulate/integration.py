@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final
 
-from gapwatch.simulate.clock import DAY, END, END_ON, HOUR, days, midnight
+from gapwatch.simulate.clock import DAY, END, END_ON, HOUR, days, local_day, midnight
 from gapwatch.simulate.company import NEW_JOBS, SITES
 from gapwatch.simulate.world import SyncError, SyncRun, World
 
@@ -73,23 +73,24 @@ class Channel:
         run = self.runs[max(0, bisect.bisect_right(self.starts, at) - 1)]
         run.read += 1
         if not is_account and job in NEW_JOBS and at < self.mapped:
-            self._fail(run, at, worker, "missing_job_code")
+            self._fail(run, at, worker, effective, "missing_job_code")
             self.world.note("missing_job_codes", worker_id=worker, job_code=job, site=self.site)
             return self.mapped + rng.randint(HOUR, DAY) if rng.random() < 0.7 else None
         if rng.random() < _FAULTS[self.method]:
             kind = "not_keyed" if self.method == "manual" else rng.choice(("timeout", "format_mismatch"))
-            self._fail(run, at, worker, kind)
+            self._fail(run, at, worker, effective, kind)
             if rng.random() < 0.45:
                 return None
             at += rng.randint(DAY, 12 * DAY)
             return at if at < END else None
         return at
 
-    def _fail(self, run: SyncRun, at: int, worker: str, kind: str) -> None:
+    def _fail(self, run: SyncRun, at: int, worker: str, effective: int, kind: str) -> None:
         run.failed += 1
         if run.status == "ok":
             run.status = "partial"
-        self.world.errors.append(SyncError(run.code, max(at, run.started), worker, kind, _MESSAGES[kind]))
+        message = f"change of {local_day(effective, SITES[self.site].zone)}: {_MESSAGES[kind]}"
+        self.world.errors.append(SyncError(run.code, max(at, run.started), worker, kind, message, effective))
 
     def _next(self, ready: int) -> int:
         """The start of the first run from ``ready`` on that does not fail as a whole."""

@@ -19,6 +19,17 @@ from gapwatch.simulate.world import Account, Assignment, Attempt, Person, Worker
 _TRAINERS: Final = ("K. Aldergate", "S. Finmoor", "P. Redwell", "J. Holtman")
 
 
+def settle(person: Person) -> None:
+    """The LMS closes an assignment with the first pass of the course by the account from then on."""
+    passes: dict[tuple[str, str], list[int]] = {}
+    for attempt in person.attempts:
+        if attempt.is_pass:
+            passes.setdefault((attempt.account.code, attempt.course), []).append(attempt.at)
+    for row in person.assignments:
+        later = [at for at in passes.get((row.account.code, row.course), ()) if at >= row.at]
+        row.done = min(later, default=NEVER)
+
+
 class Learning:
     """One person's courses while they are being played."""
 
@@ -33,23 +44,13 @@ class Learning:
         while self.agenda:
             instant, _, act = heapq.heappop(self.agenda)
             act(instant)
-        self._settle()
+        settle(self.person)
 
     def at(self, instant: int, act: Callable[[int], None]) -> None:
         """Put something on the agenda."""
         if instant < END:
             self.count += 1
             heapq.heappush(self.agenda, (instant, self.count, act))
-
-    def _settle(self) -> None:
-        """The LMS closes an assignment with the first pass of the course by the account from then on."""
-        passes: dict[tuple[str, str], list[int]] = {}
-        for attempt in self.person.attempts:
-            if attempt.is_pass:
-                passes.setdefault((attempt.account.code, attempt.course), []).append(attempt.at)
-        for row in self.person.assignments:
-            later = [at for at in passes.get((row.account.code, row.course), ()) if at >= row.at]
-            row.done = min(later, default=NEVER)
 
     def _active(self, instant: int) -> Account | None:
         live = [a for a in self.person.accounts if a.created <= instant < a.closed]

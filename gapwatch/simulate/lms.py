@@ -102,7 +102,7 @@ class _Record(Learning):
             else:
                 when = channel.arrives(worker.code, job, recorded, event.at, is_account=True, may_lead=False)
             if when is None:
-                self._swallowed(event)
+                self._never_heard(event)
                 if rng.random() < 0.5:
                     self.at(ready + rng.randint(20 * DAY, 80 * DAY), self._close)
             else:
@@ -111,19 +111,19 @@ class _Record(Learning):
         if event.kind in _STARTS:
             when = channel.arrives(worker.code, job, recorded, event.at, is_account=True)
             if when is None:
-                self._swallowed(event)
+                self._never_heard(event)
                 return
             self.at(when, partial(self._greet, worker))
         learns = channel.arrives(worker.code, job, recorded, event.at, is_account=False)
         if learns is None:
-            self._swallowed(event)
+            self._never_heard(event)
             return
         self.at(learns, partial(self._learn, worker, event))
 
-    def _swallowed(self, event: Event) -> None:
+    def _never_heard(self, event: Event) -> None:
         if max(event.at, event.recorded) < END:
             self.world.note(
-                "swallowed_events",
+                "unheard_events",
                 worker_id=event.worker,
                 event_type=event.kind,
                 effective_at=str(event.at),

@@ -1,7 +1,8 @@
 """Plays a company from its seed and writes it down.
 
 Owns the order of play: HR first, then what compliance officers decide, then the integrations and the LMS,
-last what goes wrong with identities. Every draw comes from one seeded generator.
+then what goes wrong with identities, the way of completions back to HR, and last what somebody changes in the LMS
+between its last two deliveries. Every draw comes from a generator seeded for it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from gapwatch.simulate.lms import Lms
 from gapwatch.simulate.oddities import decide_exceptions, linger, spoil_identities
 from gapwatch.simulate.rulebook import quiet_days, starter_policy
 from gapwatch.simulate.staffing import Staffing
+from gapwatch.simulate.tampering import tamper
 from gapwatch.simulate.world import World
+from gapwatch.simulate.writeback import write_back
 from gapwatch.simulate.writing import write_world
 
 Progress = Callable[[str], None]
@@ -47,6 +50,8 @@ def play(*, workers: int, months: int, seed: int, progress: Progress | None = No
             tell(f"LMS: {number} of {len(world.people)} people")
     spoil_identities(world, workers)
     linger(world)
+    write_back(world)
+    tamper(world)
     return world
 
 

@@ -1,4 +1,4 @@
-"""``gapwatch.toml`` and the digest's recipients of a simulated company.
+"""``gapwatch.toml`` of both deliveries and the digest's recipients of a simulated company.
 
 Owns the mapping that reads the vendor shapes of ``vendors`` back into canonical columns.
 """
@@ -10,6 +10,8 @@ from typing import Final
 SETTINGS: Final = """\
 # A simulated company. Every file is the same for the same arguments; nobody in it exists.
 # Its time ends at the as_of of answers.json (2026-10-31T18:00:00Z):
+#     gapwatch load --config earlier/gapwatch.toml --loaded-at 2026-10-30T18:00:00Z
+#                                                       first: what the LMS had delivered the day before
 #     gapwatch run --loaded-at 2026-10-31T18:00:00Z     speaks about that instant
 #     gapwatch run                                      takes the clock
 #     gapwatch score answers.json                       compares at the as_of of answers.json
@@ -178,6 +180,37 @@ expect_every_hours = 24
 name = "hris_training_records"
 feed = "hris_training_records"
 path = "feeds/hris_training_records.csv"
+expect_every_hours = 24
+"""
+
+EARLIER_SETTINGS: Final = """\
+# What the LMS of the simulated company delivered a day before the last files. Loaded first, it shows which training
+# records somebody changed or took out between the two deliveries:
+#     gapwatch load --config earlier/gapwatch.toml --loaded-at 2026-10-30T18:00:00Z
+#     gapwatch run --loaded-at 2026-10-31T18:00:00Z
+
+[organisation]
+name = "Meridian Industries"
+timezone = "America/Chicago"
+
+[warehouse]
+path = "../warehouse"
+
+[policy]
+path = "../policy"
+
+[[sources]]
+name = "lms_assignments"
+feed = "lms_assignments"
+path = "assignments.csv.gz"
+timezone = "America/Chicago"
+expect_every_hours = 24
+
+[[sources]]
+name = "lms_completions"
+feed = "lms_completions"
+path = "completions.csv.gz"
+timezone = "America/Chicago"
 expect_every_hours = 24
 """
 

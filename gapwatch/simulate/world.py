@@ -196,18 +196,35 @@ class SyncRun:
 
 @dataclass(frozen=True, slots=True)
 class SyncError:
-    """One record a run could not bring across."""
+    """One record a run could not bring across. ``change_at``, which no log says, is the instant of the HR event."""
 
     run: str
     at: int
     worker_ref: str
     kind: str
     message: str
+    change_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """One completion as the HRIS holds it. ``attempt`` is what it is a copy of, None for one the LMS never had."""
+
+    worker: str
+    course: str
+    at: int
+    result: str
+    recorded: int
+    attempt: Attempt | None
 
 
 @dataclass(slots=True)
 class World:
-    """Everything. ``strays`` are accounts that serve nobody, with what hangs on them."""
+    """Everything. ``strays`` are accounts that serve nobody, with what hangs on them.
+
+    ``before`` are attempts and assignments, by their code, as the LMS delivered them a day before the end, where
+    somebody has changed them or taken them out since.
+    """
 
     seed: int
     start: dt.date
@@ -217,6 +234,8 @@ class World:
     strays: list[Person] = field(default_factory=list)
     runs: list[SyncRun] = field(default_factory=list)
     errors: list[SyncError] = field(default_factory=list)
+    records: list[TrainingRecord] = field(default_factory=list)
+    before: dict[str, Attempt | Assignment] = field(default_factory=dict)
     facts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     serials: dict[str, int] = field(default_factory=dict)
 

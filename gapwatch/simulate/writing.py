@@ -7,21 +7,25 @@ the same world gives the same bytes.
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gapwatch.simulate.answers import AnswerKey
-from gapwatch.simulate.clock import NEVER, add_months, iso, local_day
+from gapwatch.simulate.clock import BEFORE, NEVER, add_months, iso, local_day
 from gapwatch.simulate.company import JOBS, LMS_ZONE, SITES
 from gapwatch.simulate.rulebook import COLUMNS
-from gapwatch.simulate.settings import RECIPIENTS, SETTINGS
+from gapwatch.simulate.settings import EARLIER_SETTINGS, RECIPIENTS, SETTINGS
 from gapwatch.simulate.vendors import write_canonical, write_empjob, write_workday
-from gapwatch.simulate.world import Attempt, World
-from gapwatch.simulate.writeback import training_records
+from gapwatch.simulate.world import Assignment, Attempt, World
+
+_Row = TypeVar("_Row", Attempt, Assignment)
 
 
 def write_world(world: World, out: Path) -> None:
@@ -32,11 +36,13 @@ def write_world(world: World, out: Path) -> None:
         "feeds/hospitals",
         "feeds/lms",
         "feeds/integration",
+        "earlier",
         "policy",
     ):
         (out / folder).mkdir(parents=True, exist_ok=True)
     _write_hr(world, out / "feeds")
     _write_lms(world, out / "feeds" / "lms")
+    _write_earlier(world, out / "earlier")
     _write_integration(world, out / "feeds")
     _write_policy(world, out / "policy")
     (out / "gapwatch.toml").write_text(SETTINGS, encoding="utf-8")
@@ -45,10 +51,12 @@ def write_world(world: World, out: Path) -> None:
 
 
 def _write_table(path: Path, header: str | Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        sheet = csv.writer(file, lineterminator="\n")
-        sheet.writerow(header.split() if isinstance(header, str) else header)
-        sheet.writerows(rows)
+    text = io.StringIO(newline="")
+    sheet = csv.writer(text, lineterminator="\n")
+    sheet.writerow(header.split() if isinstance(header, str) else header)
+    sheet.writerows(rows)
+    content = text.getvalue().encode()
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 
 def _write_answers(path: Path, answers: dict[str, object]) -> None:
@@ -129,20 +137,55 @@ def _write_lms(world: World, lms: Path) -> None:
     )
     pq.write_table(table, lms / "courses.parquet")
     _write_table(
-        lms / "assignments.csv",
-        "assignment_id account_id course_id assigned_at due_at removed_at origin trigger_event_ref",
+        lms / "assignments.csv", _ASSIGNMENT_HEADER, (_assignment(row) for p in everyone for row in p.assignments)
+    )
+    _write_table(
+        lms / "completions.csv", _COMPLETION_HEADER, (_completion(attempt) for p in everyone for attempt in p.attempts)
+    )
+
+
+def _write_earlier(world: World, folder: Path) -> None:
+    """Assignments and completions as the LMS delivered them a day before the end."""
+    everyone = [*world.people, *world.strays]
+    _write_table(
+        folder / "assignments.csv.gz",
+        _ASSIGNMENT_HEADER,
         (
-            (r.code, r.account.code, r.course, iso(r.at), iso(r.due), iso(r.removed), r.origin, r.cause)
-            for p in everyone
-            for r in p.assignments
+            _assignment(row, known=BEFORE)
+            for row in _as_before(world, (row for p in everyone for row in p.assignments), Assignment)
+            if row.at <= BEFORE
         ),
     )
     _write_table(
-        lms / "completions.csv",
-        "completion_id account_id course_id completed_at result score expires_at recorded_at site "
-        "course_version evaluator verification_method",
-        (_completion(attempt) for p in everyone for attempt in p.attempts),
+        folder / "completions.csv.gz",
+        _COMPLETION_HEADER,
+        (
+            _completion(attempt)
+            for attempt in _as_before(world, (attempt for p in everyone for attempt in p.attempts), Attempt)
+            if attempt.recorded <= BEFORE
+        ),
     )
+    (folder / "gapwatch.toml").write_text(EARLIER_SETTINGS, encoding="utf-8")
+
+
+def _as_before(world: World, rows: Iterable[_Row], kind: type[_Row]) -> Iterator[_Row]:
+    """Those rows as they were, then the ones that are gone."""
+    gone = {code: row for code, row in world.before.items() if isinstance(row, kind)}
+    for row in rows:
+        yield gone.pop(row.code, row)
+    yield from gone.values()
+
+
+_ASSIGNMENT_HEADER = "assignment_id account_id course_id assigned_at due_at removed_at origin trigger_event_ref"
+_COMPLETION_HEADER = (
+    "completion_id account_id course_id completed_at result score expires_at recorded_at site "
+    "course_version evaluator verification_method"
+)
+
+
+def _assignment(row: Assignment, *, known: int = NEVER) -> Sequence[object]:
+    removed = iso(row.removed) if row.removed <= known else ""
+    return (row.code, row.account.code, row.course, iso(row.at), iso(row.due), removed, row.origin, row.cause)
 
 
 def _completion(attempt: Attempt) -> Sequence[object]:
@@ -184,7 +227,7 @@ def _write_integration(world: World, feeds: Path) -> None:
     _write_table(
         feeds / "hris_training_records.csv",
         "worker_id course_id completed_at result recorded_at",
-        ((r.worker, r.course, iso(r.at), r.result, iso(r.recorded)) for r in training_records(world)),
+        ((r.worker, r.course, iso(r.at), r.result, iso(r.recorded)) for r in world.records),
     )
 
 

@@ -7,34 +7,70 @@ with
 bad_answers as (
     select
         event_responses.event_id,
-        event_responses.worker_id,
-        event_responses.event_type,
-        event_responses.effective_at,
         event_responses.clock_at,
-        coalesce(event_responses.responded_at, (select as_of from run_parameters)) as waited_until,
         case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end as site,
     from event_responses
     inner join hr_events on event_responses.event_id = hr_events.event_id
     where event_responses.verdict in ('late', 'missing')
 ),
 
--- A record that failed belongs to one event of its worker: the one whose clock starts nearest to it.
+count_waits as (
+    select
+        event_id,
+        max(coalesce(responded_at, (select as_of from run_parameters))) as answered_by,
+        max(coalesce(responded_at, (select as_of from run_parameters))) filter (where verdict in ('late', 'missing'))
+            as waited_until,
+    from event_responses
+    group by event_id
+),
+
+events as (
+    select
+        hr_events.event_id,
+        hr_events.worker_id,
+        hr_events.effective_at,
+        greatest(hr_events.effective_at, coalesce(hr_events.recorded_at, hr_events.effective_at)) as clock_at,
+        cast(
+            timezone(
+                coalesce(site_keys.timezone, (select organisation_timezone from run_parameters)),
+                timezone('UTC', hr_events.effective_at)
+            ) as date
+        ) as effective_on,
+        count_waits.answered_by,
+        count_waits.waited_until,
+    from hr_events
+    left join count_waits on hr_events.event_id = count_waits.event_id
+    left join site_keys
+        on case when hr_events.is_assignment_end then hr_events.previous_site else hr_events.site end = site_keys.site
+),
+
+-- A record that failed belongs to one event of its worker: the one whose date it names, else the one whose clock starts
+-- nearest to it of those not yet answered. Where that event was answered well or before, the failure explains nothing.
 rank_records as (
     select
-        bad_answers.event_id,
+        events.event_id,
+        events.waited_until,
         sync_failures.integration,
         sync_failures.occurred_at as failed_at,
         sync_failures.run_id,
         sync_failures.error_class,
         row_number() over (
             partition by sync_failures.load_id, sync_failures.row_number
-            order by abs(epoch_us(sync_failures.occurred_at) - epoch_us(bad_answers.clock_at)), bad_answers.event_id
+            order by
+                regexp_matches(coalesce(sync_failures.message, ''), cast(events.effective_on as varchar)) desc,
+                abs(epoch_us(sync_failures.occurred_at) - epoch_us(events.clock_at)),
+                case when events.waited_until is null then 1 else 0 end,
+                events.event_id
         ) as event_rank,
     from sync_failures
-    inner join bad_answers
-        on sync_failures.worker_id = bad_answers.worker_id
-        and sync_failures.occurred_at >= bad_answers.effective_at - interval '30' day
-        and sync_failures.occurred_at <= bad_answers.waited_until
+    inner join events
+        on sync_failures.worker_id = events.worker_id
+        and sync_failures.occurred_at >= events.effective_at - interval '30' day
+        and (
+            events.answered_by is null
+            or sync_failures.occurred_at <= events.answered_by
+            or regexp_matches(coalesce(sync_failures.message, ''), cast(events.effective_on as varchar))
+        )
 ),
 
 records as (
@@ -46,7 +82,7 @@ records as (
         coalesce(run_id, '') as run_id,
         min(error_class) as error_class,
     from rank_records
-    where event_rank = 1
+    where event_rank = 1 and failed_at <= waited_until
     group by event_id, coalesce(integration, ''), failed_at, coalesce(run_id, '')
 ),
 

@@ -61,4 +61,6 @@ def test_completions_in_the_hris_and_records_that_changed(open_page: Open, sampl
     )
     told = table(page, "hris_completed_at")
     assert len(told) == scalar(sample, "select count(*) from writeback where status not in ('same', 'pending')")
-    assert "No completion or assignment differs from what its source said before." in text(page)
+    changed = table(page, "record_change")
+    assert len(changed) == scalar(sample, "select count(*) from record_changes") > 0
+    assert set(changed["record_change"]) == {"Altered", "Back-dated", "Vanished", "Silently removed"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from gapwatch.simulate.clock import END, END_ON, NEVER, days, midnight
+from gapwatch.simulate.clock import BEFORE, END, END_ON, NEVER, days, iso, midnight
 from gapwatch.simulate.play import play
 from gapwatch.simulate.world import World
+from gapwatch.simulate.writeback import writeback_faults
+from gapwatch.simulate.writing import write_world
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +119,62 @@ def test_integrations_fail_in_all_the_ways() -> None:
     assert {run.method for run in world.runs} == {"sftp", "rest", "scim", "middleware", "manual"}
     assert {run.status for run in world.runs} == {"ok", "partial", "failed"}
     assert len(world.facts["silent_days"]) >= 6
-    assert len(world.facts["swallowed_events"]) >= 20
+    assert len(world.facts["unheard_events"]) >= 20
     assert len(world.facts["missing_job_codes"]) >= 1
     runs = {run.code: run for run in world.runs}
     assert all(error.run in runs for error in world.errors)
+
+
+def test_the_way_back_to_hr_fails_in_all_the_ways(world: World) -> None:
+    kinds = Counter(row["status"] for row in writeback_faults(world))
+    for kind in ("missing_in_hris", "missing_in_lms", "late", "different_result", "different_time"):
+        assert kinds[kind] >= 5, kinds
+
+
+def test_records_are_changed_in_all_the_ways(world: World) -> None:
+    kinds = Counter((row["feed"], row["change"], row["column_name"]) for row in world.facts["record_changes"])
+    assert set(kinds) >= {
+        ("lms_completions", "vanished", ""),
+        ("lms_completions", "back_dated", "completed_at"),
+        ("lms_completions", "altered", "completed_at"),
+        ("lms_completions", "altered", "result"),
+        ("lms_completions", "altered", "score"),
+        ("lms_completions", "altered", "expires_at"),
+        ("lms_completions", "altered", "site"),
+        ("lms_completions", "altered", "evaluator"),
+        ("lms_assignments", "removed", ""),
+        ("lms_assignments", "altered", "assigned_at"),
+        ("lms_assignments", "altered", "due_at"),
+        ("lms_assignments", "altered", "removed_at"),
+        ("lms_assignments", "altered", "origin"),
+    }
+    everyone = (*world.people, *world.strays)
+    codes = {attempt.code for person in everyone for attempt in person.attempts}
+    codes |= {row.code for person in everyone for row in person.assignments}
+    gone = {row["record_id"] for row in world.facts["record_changes"] if row["change"] in ("vanished", "removed")}
+    assert not gone & codes
+    assert world.before.keys() == {row["record_id"] for row in world.facts["record_changes"]}
+
+
+def test_the_delivery_before_shows_what_was_known_then_and_no_more(world: World, tmp_path: Path) -> None:
+    write_world(world, tmp_path)
+    now = _records(tmp_path / "feeds" / "lms" / "completions.csv")
+    before = _records(tmp_path / "earlier" / "completions.csv.gz")
+    differ = {code for code, row in before.items() if now.get(code) != row}
+    changes = [row for row in world.facts["record_changes"] if row["feed"] == "lms_completions"]
+    assert differ == {row["record_id"] for row in changes}
+    assert len(now.keys() - before.keys()) > 0
+    assert max(row["recorded_at"] for row in before.values()) <= iso(BEFORE)
+    assert all(row["recorded_at"] > iso(BEFORE) for code, row in now.items() if code not in before)
+    assignments = _records(tmp_path / "earlier" / "assignments.csv.gz")
+    assert max(max(row["assigned_at"], row["removed_at"]) for row in assignments.values()) <= iso(BEFORE)
+
+
+def _records(path: Path) -> dict[str, dict[str, str]]:
+    content = path.read_bytes()
+    text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    return {next(iter(row.values())): row for row in rows}
 
 
 def test_people_are_as_many_as_asked_for() -> None:

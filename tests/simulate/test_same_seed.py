@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from gapwatch.errors import ConfigurationError
+from gapwatch.shipped import data_folder
 from gapwatch.simulate import simulate
 
 
@@ -32,6 +35,21 @@ def test_same_seed_gives_same_bytes_also_under_another_hash_seed(tmp_path: Path)
     one = _digests(tmp_path / "one")
     assert one == _digests(tmp_path / "two")
     assert {"answers.json", "gapwatch.toml", "policy/requirements.csv", "feeds/lms/courses.parquet"} <= set(one)
+
+
+def test_the_shipped_sample_is_what_the_simulation_writes(tmp_path: Path) -> None:
+    simulate(tmp_path, workers=1500, months=18, seed=7)
+    shipped = data_folder() / "sample"
+    names = [path.relative_to(tmp_path) for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert names == [path.relative_to(shipped) for path in sorted(shipped.rglob("*")) if path.is_file()]
+    for name in names:
+        # What another version of a packer or of Parquet's writer makes of the same rows may differ in its bytes.
+        if name.suffix == ".gz":
+            assert gzip.decompress((shipped / name).read_bytes()) == gzip.decompress((tmp_path / name).read_bytes())
+        elif name.suffix == ".parquet":
+            assert pq.read_table(shipped / name).equals(pq.read_table(tmp_path / name))
+        else:
+            assert (shipped / name).read_bytes() == (tmp_path / name).read_bytes(), name
 
 
 def test_another_seed_gives_another_company(tmp_path: Path) -> None:

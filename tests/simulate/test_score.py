@@ -16,9 +16,9 @@ from gapwatch.config import load_settings
 from gapwatch.errors import ConfigurationError
 from gapwatch.loaders import load_all
 from gapwatch.modelling.model import all_models
-from gapwatch.pipeline import run
+from gapwatch.pipeline import load, run
 from gapwatch.reads import Reader
-from gapwatch.score import score
+from gapwatch.score import Score, score, unscored
 from gapwatch.shipped import query_folder
 from gapwatch.simulate import simulate
 
@@ -128,45 +128,89 @@ def truth(company: Path) -> dict[str, Any]:
     return loaded
 
 
+def _run_deliveries(company: Path, truth: dict[str, Any]) -> None:
+    *earlier, last = truth["deliveries"]
+    for delivery in earlier:
+        load(load_settings(company / delivery["config"]), loaded_at=dt.datetime.fromisoformat(delivery["loaded_at"]))
+    run(load_settings(company / last["config"]), loaded_at=dt.datetime.fromisoformat(last["loaded_at"]))
+
+
+def _scores(company: Path, truth: dict[str, Any]) -> dict[str, Score]:
+    with Reader.open(load_settings(company / "gapwatch.toml").warehouse.path) as reader:
+        return {one.kind: one for one in score(reader, truth)}
+
+
 def test_product_finds_the_whole_truth(company: Path, truth: dict[str, Any]) -> None:
-    settings = load_settings(company / "gapwatch.toml")
-    run(settings, loaded_at=AS_OF)
-    with Reader.open(settings.warehouse.path) as reader:
-        scores = score(reader, truth)
-    assert [(one.kind, one.missed, one.false) for one in scores] == [
+    _run_deliveries(company, truth)
+    scores = _scores(company, truth)
+    assert [(one.kind, one.missed, one.false) for one in scores.values()] == [
         ("gaps", (), ()),
         ("unsynced_events", (), ()),
         ("stale_accounts", (), ()),
+        ("orphans", (), ()),
+        ("swallowed_events", (), ()),
+        ("writeback", (), ()),
+        ("record_changes", (), ()),
         ("silent_days", (), ()),
         ("missing_job_codes", (), ()),
     ]
-    assert min(one.expected for one in scores[:3]) > 20
-    assert min(one.expected for one in scores[3:]) > 0
+    assert min(scores[kind].expected for kind in ("gaps", "unsynced_events", "stale_accounts", "writeback")) > 20
+    assert min(one.expected for one in scores.values()) > 0
 
 
-def test_an_error_planted_in_a_model_lowers_the_score(
+def test_without_the_delivery_before_changes_are_left_out_and_that_is_known(
+    generation: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    generation.execute("create table loads (source varchar, status varchar, loaded_at timestamp)")
+    generation.execute(
+        "create table record_changes (feed varchar, record_id varchar, change varchar, column_name varchar)"
+    )
+    generation.execute("insert into loads values ('lms_completions', 'accepted', '2026-10-31')")
+    generation.execute("insert into loads values ('lms_completions', 'held', '2026-10-30')")
+    changed = {"feed": "lms_completions", "record_id": "C1", "change": "vanished", "column_name": ""}
+    truth = _answers(record_changes=[changed])
+    with _read(generation, tmp_path) as reader:
+        assert unscored(reader, truth) == ("record_changes",)
+        assert "record_changes" not in {one.kind for one in score(reader, truth)}
+        assert unscored(reader, _answers(record_changes=[])) == ()
+    with duckdb.connect(str(tmp_path / "one.duckdb")) as connection:
+        connection.execute("insert into loads values ('lms_completions', 'accepted', '2026-10-30')")
+    with Reader(tmp_path / "one.duckdb") as reader:
+        assert unscored(reader, truth) == ()
+        assert score(reader, truth)[-1].missed == ("feed=lms_completions record_id=C1 change=vanished column_name=",)
+
+
+# A model, a right expression of it, a wrong one, and the kinds of finding that must suffer.
+_ERRORS = (
+    ("state/credential_intervals.sql", "interval '1' month", "interval '30' day", "gaps"),
+    ("health/writeback.sql", "interval '72' hour then 'late'", "interval '10' day then 'late'", "writeback"),
+    ("health/record_changes.sql", "('score'),", "", "record_changes"),
+    ("health/swallowed_events.sql", "event_rank = 1", "event_rank = 2", "swallowed_events"),
+)
+
+
+def test_errors_planted_in_models_lower_the_score_of_their_findings_and_of_no_others(
     company: Path, truth: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queries = tmp_path / "queries"
     shutil.copytree(query_folder(), queries)
-    model = queries / "state" / "credential_intervals.sql"
-    right = model.read_text(encoding="utf-8")
-    wrong = right.replace("interval '1' month", "interval '30' day")
-    assert wrong != right
-    model.write_text(wrong, encoding="utf-8")
+    for name, right, wrong, _ in _ERRORS:
+        model = queries / name
+        text = model.read_text(encoding="utf-8")
+        assert right in text
+        model.write_text(text.replace(right, wrong), encoding="utf-8")
     shutil.copytree(company, tmp_path / "company", ignore=shutil.ignore_patterns("warehouse"))
     monkeypatch.setattr("gapwatch.modelling.model.query_folder", lambda: queries)
     all_models.cache_clear()
-    settings = load_settings(tmp_path / "company" / "gapwatch.toml")
     try:
-        run(settings, loaded_at=AS_OF)
+        _run_deliveries(tmp_path / "company", truth)
     finally:
         monkeypatch.undo()
         all_models.cache_clear()
-    with Reader.open(settings.warehouse.path) as reader:
-        scores = {one.kind: one for one in score(reader, truth)}
-    gaps, accounts = scores["gaps"], scores["stale_accounts"]
-    assert gaps.recall < 1.0
-    assert gaps.precision < 1.0
-    assert gaps.missed
-    assert accounts.precision == accounts.recall == 1.0
+    scores = _scores(tmp_path / "company", truth)
+    assert scores["gaps"].precision < 1.0
+    assert scores["gaps"].missed
+    for *_, kind in _ERRORS:
+        assert scores[kind].recall < 1.0, kind
+    for kind in ("stale_accounts", "orphans", "silent_days", "missing_job_codes"):
+        assert scores[kind].precision == scores[kind].recall == 1.0
