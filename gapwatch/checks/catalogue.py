@@ -60,6 +60,7 @@ _MAY_BE_EMPTY: Final = {
     "stale_accounts": frozenset({"ended_at"}),
     "sync_durations": frozenset({"requirement_id", "requirement_site"}),
     "sync_latency": frozenset({"event_type", "action", "integration_method", "month"}),
+    "sync_unjudged": frozenset({"requirement_id", "requirement_site"}),
 }
 
 
