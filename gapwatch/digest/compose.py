@@ -213,15 +213,6 @@ def _not_evaluable(row: Row, whole: str) -> str:
     return f"; {wording.thousands(unknown)} not evaluable{share}"
 
 
-def _not_evaluable(row: Row, whole: str) -> str:
-    """What a share leaves open: how many of its whole nobody can judge. Answers are no part of theirs."""
-    unknown = int(row[f"{whole.removesuffix('_due')}_not_evaluable"])
-    if not unknown:
-        return ""
-    base = int(row[whole]) + (unknown if whole == "answers_due" else 0)
-    return f"; {wording.thousands(unknown)} not evaluable ({wording.share(min(unknown, base), base)})"
-
-
 def _quiet(parts: tuple[str, ...]) -> tuple[Section, ...]:
     if not parts:
         return ()

@@ -84,7 +84,6 @@ def _requirements(shown: View) -> dict[str, str]:
 def _empty(status: str, shown: View) -> None:
     population = shown.first("page_population")
     day = words.day(words.local_time(shown.run.as_of, shown.zone))
-    evaluable.requirements(shown, population)
     if not population.get("checked"):
         st.info(
             f"Nothing was required in this scope on {day}, so there is nothing to check. Mind the filters.",
