@@ -20,12 +20,15 @@ from gapwatch.cli.digest import digest
 from gapwatch.cli.doctor import doctor
 from gapwatch.cli.evidence import evidence
 from gapwatch.cli.explain import explain
+from gapwatch.cli.exports import exports
 from gapwatch.cli.identity import identity
+from gapwatch.cli.keys import keys
 from gapwatch.cli.load import load
 from gapwatch.cli.map import map_file
 from gapwatch.cli.person import person
 from gapwatch.cli.rejects import rejects
 from gapwatch.cli.release import release
+from gapwatch.cli.remediate import remediate
 from gapwatch.cli.run import run
 from gapwatch.cli.score import score
 from gapwatch.cli.scorecard import scorecard
@@ -58,7 +61,10 @@ for command in (
     identity,
     evidence,
     verify,
+    exports,
+    keys,
     digest,
+    remediate,
     watch,
     scorecard,
     score,

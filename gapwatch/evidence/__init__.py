@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
-from gapwatch.evidence.workbook import EvidenceSummary, write_evidence
+from gapwatch.evidence.summary import EvidenceSummary
+from gapwatch.evidence.workbook import NotFinal, write_evidence
 
-__all__ = ["EvidenceSummary", "write_evidence"]
+__all__ = ["EvidenceSummary", "NotFinal", "write_evidence"]

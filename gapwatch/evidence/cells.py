@@ -27,6 +27,7 @@ _FIRST_SERIAL: Final = 61  # 1 March 1900: before it, spreadsheets disagree abou
 _DAY: Final = 86_400_000_000  # microseconds
 _SERIAL_UNITS: Final = 10**11  # to a day: fine enough for each microsecond, coarse enough for a double
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_WRITTEN: Final = re.compile("_x([0-9A-F]{4})_")
 _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOKS_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\n", "_x000D_")
 _EXACT_INTEGERS: Final = 999_999_999_999_999  # fifteen digits; longer ones are text, or digits would be lost
@@ -104,6 +105,24 @@ def number_text(value: float | Decimal) -> str:
     if number.is_integer() and abs(number) <= _EXACT_INTEGERS:
         return f"n{int(number)}"
     return f"n{number!r}"
+
+
+def value_of(text: str, kind: Kind) -> object:
+    """The value behind a canonical text in a column of that kind."""
+    if not text:
+        return None
+    tag, content = text[0], text[1:]
+    if kind is Kind.YESNO:
+        return content == "yes"
+    if tag != "n":
+        plain = _WRITTEN.sub(lambda match: chr(int(match[1], 16)), content)
+        return dt.datetime.fromisoformat(plain) if kind in (Kind.DATE, Kind.INSTANT) else plain
+    number = float(content)
+    if kind is Kind.INSTANT:
+        return _EPOCH + dt.timedelta(microseconds=round(number * _DAY))
+    if kind is Kind.DATE:
+        return (_EPOCH + dt.timedelta(days=number)).date()
+    return int(number) if kind is Kind.INTEGER else number
 
 
 def written(text: str) -> str:

@@ -22,7 +22,8 @@ LIMITS: tuple[str, ...] = (
     "Training that nobody recorded "
     "cannot be seen; where a source does not reach back, the state is not_evaluable, never trained.",
     "A gap is required training that was missing on a day. Whether that is a violation, only the regulator finds.",
-    "Field sufficiency, sample and change log are not part of this edition.",
+    "What a record must hold by its regulation, and how long it is kept, is research, not legal advice; fields that "
+    "no feed carries are named on Field sufficiency and must be shown elsewhere.",
     "All times are UTC unless a heading says otherwise; dates of the policy are local to the site.",
     "It holds personal data: keep it as long as the retention rules on Requirements say, and no longer.",
 )
@@ -74,9 +75,10 @@ def headline(counts: Mapping[str, object]) -> str:
     longest = float(str(counts["longest_open_days"] or 0))
     gaps, workers = _plural(open_gaps, "gap"), _plural(people, "worker")
     critical = _count(counts, "gaps_open_critical")
-    return (
-        f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; {longest:,.0f} days the longest.{doubt}"
+    answer = (
+        f"{open_gaps:,} open {gaps} on {people:,} {workers}, {critical:,} critical; {longest:,.0f} days the longest."
     )
+    return answer + doubt
 
 
 def _plural(number: int, noun: str) -> str:
@@ -169,13 +171,22 @@ def _instant(label: str, instant: dt.datetime, scope: Scope) -> Row:
 
 def _scope(scope: Scope) -> str:
     parts = [
-        f"site {scope.site}" if scope.site else "all sites",
-        f"authority {scope.authority}" if scope.authority else "all authorities",
+        _some("site", scope.sites),
+        _some("department", scope.departments),
+        _some("authority", scope.authorities),
+        *([f"citation {' or '.join(scope.citations)}"] if scope.citations else []),
         f"{len(scope.workers):,} named workers"
         if scope.workers is not None
         else "all workers, leavers and contractors too",
     ]
     return ", ".join(parts)
+
+
+def _some(noun: str, chosen: tuple[str, ...] | None) -> str:
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("y") else f"{noun}s"
+    if chosen is None:
+        return f"all {plural}"
+    return f"{noun if len(chosen) == 1 else plural} {', '.join(chosen)}"
 
 
 def _figures(counts: Mapping[str, object]) -> list[Row]:

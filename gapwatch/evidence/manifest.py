@@ -1,7 +1,7 @@
-"""The manifest beside a workbook: what it was made from and the digests that prove it.
+"""The manifest beside a workbook: what it was made from, the digests that prove it, and who signed it.
 
-Owns the JSON's shape, written and read back. Holds no cell's value, so it may be kept where the workbook
-may not.
+Owns the JSON's shape, written and read back; a signature covers all of it but itself. Holds no cell's
+value, so it may be kept where the workbook may not.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gapwatch.evidence.digests import BLOCK, COLUMN_BYTES, ROW_BYTES, SheetDigest, packed, unpacked
 
-FORMAT: Final = "gapwatch-evidence/1"
+FORMAT: Final = "gapwatch-evidence/2"
+_ROW_BYTES: Final = {"gapwatch-evidence/1": 8, FORMAT: ROW_BYTES}
 
 
 class UnreadableManifestError(ValueError):
@@ -53,16 +55,19 @@ class SheetProof(_Frozen):
             volatile_rows=proof.volatile_rows,
         )
 
-    def proof(self) -> SheetDigest:
-        """The proof in this entry. Raises UnreadableManifestError when its parts contradict each other."""
+    def proof(self, *, row_bytes: int = ROW_BYTES) -> SheetDigest:
+        """The proof in this entry, with that many bytes of each row's digest.
+
+        Raises UnreadableManifestError when its parts contradict each other.
+        """
         try:
             rows, sums = unpacked(self.row_digests), unpacked(self.column_sums)
         except ValueError as error:
             raise UnreadableManifestError(f"the digests of sheet {self.name} are damaged") from error
         blocks = -(-self.all_rows // BLOCK)
-        if len(rows) != self.all_rows * ROW_BYTES or len(sums) != blocks * len(self.columns) * COLUMN_BYTES:
+        if len(rows) != self.all_rows * row_bytes or len(sums) != blocks * len(self.columns) * COLUMN_BYTES:
             raise UnreadableManifestError(f"the digests of sheet {self.name} do not fit its {self.all_rows} rows")
-        return SheetDigest(len(self.columns), self.all_rows, self.digest, rows, sums, self.volatile_rows)
+        return SheetDigest(len(self.columns), self.all_rows, self.digest, rows, sums, self.volatile_rows, row_bytes)
 
 
 class SourceProof(_Frozen):
@@ -86,6 +91,14 @@ class WorkbookFile(_Frozen):
     sha256: str
 
 
+class Signature(_Frozen):
+    """An Ed25519 signature over the manifest without it; key and value in base64."""
+
+    algorithm: str
+    public_key: str
+    value: str
+
+
 class Manifest(_Frozen):
     """Everything in the manifest. ``export_id`` follows from the sheets' digests alone."""
 
@@ -103,12 +116,16 @@ class Manifest(_Frozen):
     sources: tuple[SourceProof, ...]
     sql: dict[str, str]
     sheets: tuple[SheetProof, ...]
+    signature: Signature | None = None
 
-    def save(self, path: Path) -> None:
-        """Write it, in one step that a crash cannot halve."""
+    def save(self, path: Path, *, sign: Callable[[bytes], Signature] | None = None) -> None:
+        """Write it, in one step that a crash cannot halve; ``sign`` is given the bytes that a signature covers."""
+        document = self.model_dump(mode="json")
+        if sign:
+            document["signature"] = sign(signed_bytes(document)).model_dump(mode="json")
         beside = path.with_name(f".{path.name}.part")
         with beside.open("w", encoding="utf-8") as file:
-            json.dump(self.model_dump(mode="json"), file, indent=1, ensure_ascii=False)
+            json.dump(document, file, indent=1, ensure_ascii=False)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
@@ -125,9 +142,19 @@ class Manifest(_Frozen):
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise UnreadableManifestError(f"{path.name} is not a manifest: {place} {first['msg']}") from error
-        if manifest.format != FORMAT:
+        if manifest.format not in _ROW_BYTES:
             raise UnreadableManifestError(f"{path.name} has format {manifest.format}; this version reads {FORMAT}")
         return manifest
+
+    def proofs(self) -> list[tuple[SheetProof, SheetDigest]]:
+        """Each sheet's entry with its proof. Raises UnreadableManifestError when an entry contradicts itself."""
+        return [(sheet, sheet.proof(row_bytes=_ROW_BYTES[self.format])) for sheet in self.sheets]
+
+
+def signed_bytes(document: Mapping[str, Any]) -> bytes:
+    """The bytes of a manifest's JSON that its signature covers: all but the signature, keys in order, no spaces."""
+    covered = {key: value for key, value in document.items() if key != "signature"}
+    return json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
 def manifest_path(workbook: Path) -> Path:

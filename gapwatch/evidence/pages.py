@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gapwatch.evidence.catalogue import SHEETS
 from gapwatch.evidence.catalogue.proof import KINDS, MEASURES
@@ -29,14 +30,30 @@ class LogicText:
     sha256: str
 
 
-def question_text(name: str, sql: str) -> LogicText:
+def question_text(name: str, sql: str, folder: str = "ask") -> LogicText:
     """The text of a question, with its hash."""
-    return LogicText(name, "ask", sql, hashlib.sha256(sql.encode("utf-8")).hexdigest())
+    return LogicText(name, folder, sql, hashlib.sha256(sql.encode("utf-8")).hexdigest())
 
 
-def parameter_rows(scope: Scope, promises: Iterable[tuple[str, str | None]]) -> Rows:
+_FILTERS: Final = {
+    "sites": (
+        "Filter: sites",
+        "all sites",
+        "Workers with a role there in the period, and what they owed there or anywhere",
+    ),
+    "departments": ("Filter: departments", "all departments", "Workers with a role in one of them in the period"),
+    "authorities": ("Filter: authorities", "all authorities", "Only requirements of those authorities"),
+    "citations": (
+        "Filter: citations",
+        "all citations",
+        "Only requirements or rules so cited, their paragraphs included",
+    ),
+    "workers": ("Filter: workers", "everyone", "Only the workers named"),
+}
+
+
+def parameter_rows(scope: Scope, promises: Iterable[tuple[str, str | None]], *, earlier: str | None = None) -> Rows:
     """Instants and filters, then the promises and service levels of the configuration and policy."""
-    workers = None if scope.workers is None else "; ".join(scope.workers)
     run = scope.run
     stated = [
         ("As of", f"{run.as_of:%Y-%m-%d %H:%M:%S} UTC", "The instant this speaks about"),
@@ -60,19 +77,18 @@ def parameter_rows(scope: Scope, promises: Iterable[tuple[str, str | None]]) -> 
             f"{scope.period_to:%Y-%m-%d %H:%M:%S} UTC",
             "The last instant included; never after the as-of instant",
         ),
-        (
-            "Filter: site",
-            scope.site or "none (all sites)",
-            "Workers with a role at that site in the period, and what they owed there or anywhere",
-        ),
-        (
-            "Filter: authority",
-            scope.authority or "none (all authorities)",
-            "Only requirements of that authority",
-        ),
-        ("Filter: workers", workers or "none (everyone)", "Only the workers named"),
+        *_filter_lines(scope),
         ("Filter: severity, cause, owner", "none", "Nothing is left out by these"),
-        ("Sampling", "none", "Every row of the scope is here"),
+        (
+            "Sample",
+            f"{scope.sample_size:,} worker-requirements, seed {scope.sample_seed}" if scope.sample_size else "none",
+            "Drawn on Sample for a tester; every row of the scope is on the other sheets",
+        ),
+        (
+            "Compared with",
+            earlier or "none",
+            "The earlier export that Change log restates; without one it holds the weeks alone",
+        ),
         ("Policy", run.policy_sha256, "SHA-256 of the policy tables used"),
         ("Grace and validity", "per requirement", "See Requirements, columns Grace days and Validity months"),
         ("Service level where none is named", "24 h", "The default of the policy"),
@@ -84,6 +100,14 @@ def parameter_rows(scope: Scope, promises: Iterable[tuple[str, str | None]]) -> 
     return rows + [
         [Cell(name, Kind.LONG, style="label"), Cell(value, Kind.LONG), Cell(None)] for name, value in promises
     ]
+
+
+def _filter_lines(scope: Scope) -> list[tuple[str, str, str]]:
+    lines = []
+    for name, chosen in scope.filters.items():
+        label, everything, meaning = _FILTERS[name]
+        lines.append((label, f"none ({everything})" if chosen is None else "; ".join(chosen), meaning))
+    return lines
 
 
 def logic_rows(texts: Iterable[LogicText]) -> Rows:

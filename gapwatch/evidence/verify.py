@@ -12,7 +12,7 @@ from typing import Final
 
 from gapwatch.evidence.archive import file_digest
 from gapwatch.evidence.cells import letters, padded
-from gapwatch.evidence.digests import BLOCK, ROW_BYTES, DigestBuilder, SheetDigest, row_digest
+from gapwatch.evidence.digests import BLOCK, DigestBuilder, SheetDigest, row_digest
 from gapwatch.evidence.export_id import export_id
 from gapwatch.evidence.manifest import Manifest, SheetProof, UnreadableManifestError, manifest_path
 from gapwatch.evidence.reading import UnreadableWorkbookError, WorkbookCells
@@ -45,20 +45,37 @@ class Difference:
         return f"{', '.join(place)}: {self.what}"
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What was found: differences (none: intact), and a remark about the signature, empty when there is none."""
+
+    differences: list[Difference]
+    remark: str = ""
+
+
 def verify(path: Path) -> list[Difference]:
     """What differs between the workbook ``path`` and its manifest; empty when it is intact.
 
     A missing or unreadable file is a difference too, not an error. A workbook saved again by a spreadsheet
     program without a change differs as a file, and the message says that every cell is as exported.
     """
+    return examine(path).differences
+
+
+def examine(path: Path, *, signed_by: str | None = None) -> Examined:
+    """As ``verify``, with the signature; ``signed_by`` is the public key (base64) it must be of.
+
+    Raises SigningUnavailable when a key is asked for and no library can check it.
+    """
     try:
         manifest = Manifest.load(manifest_path(path))
-        proofs = [(sheet, sheet.proof()) for sheet in manifest.sheets]
+        proofs = manifest.proofs()
     except UnreadableManifestError as error:
-        return [Difference("", None, None, str(error))]
+        return Examined([Difference("", None, None, str(error))])
+    found, remark = _signature(manifest, path, signed_by)
     if not path.is_file():
-        return [Difference("", None, None, f"there is no workbook {path.name}")]
-    found = _manifest_differences(manifest)
+        return Examined([*found, Difference("", None, None, f"there is no workbook {path.name}")], remark)
+    found += _manifest_differences(manifest)
     try:
         with WorkbookCells(path) as cells:
             found += _sheet_differences([sheet.name for sheet in manifest.sheets], list(cells.sheets))
@@ -77,7 +94,32 @@ def verify(path: Path) -> list[Difference]:
                 "(formats, hidden rows or properties may differ)",
             )
         )
-    return found
+    return Examined(found, remark)
+
+
+def _signature(manifest: Manifest, path: Path, signed_by: str | None) -> tuple[list[Difference], str]:
+    from gapwatch.evidence.signing import SigningUnavailable, fingerprint, is_signed
+
+    signature = manifest.signature
+    if signature is None:
+        return ([Difference("", None, None, "the manifest is not signed")] if signed_by else []), ""
+    try:
+        fits = is_signed(manifest_path(path).read_bytes())
+    except SigningUnavailable as error:
+        if signed_by:
+            raise
+        return [], f"the signature was not checked: {error}"
+    if not fits:
+        return [Difference("", None, None, "the signature does not fit: the manifest was changed after signing")], ""
+    if signed_by and signature.public_key != signed_by:
+        what = f"the manifest is signed by another key (fingerprint {fingerprint(signature.public_key)})"
+        return [Difference("", None, None, what)], ""
+    if signed_by:
+        return [], "signed by the key given"
+    return [], (
+        f"signed by the key with fingerprint {fingerprint(signature.public_key)}; "
+        "whose key that is, only --signed-by can tell"
+    )
 
 
 def _manifest_differences(manifest: Manifest) -> list[Difference]:
@@ -128,7 +170,7 @@ class _Scan:
             self.note(self.count, "a cell was added outside the table", column=at + 1)
         kept = padded(row, self._proof.width)
         self._whole.add([kept], volatile=self.count in self._proof.volatile_rows)
-        if row_digest(kept)[:ROW_BYTES] != self._proof.row(self.count):
+        if not self._proof.is_row(self.count, row_digest(kept)):
             self._differing.append(self.count)
         self._block.append(kept)
         if len(self._block) == BLOCK:

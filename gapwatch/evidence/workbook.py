@@ -8,63 +8,38 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gapwatch.errors import ConfigurationError, GapwatchError
-from gapwatch.evidence import catalogue, cover, pages, tie_out
+from gapwatch.errors import ConfigurationError, GapwatchError, NothingPublished
+from gapwatch.evidence import catalogue, cover, exports, pages, restatement, tie_out
 from gapwatch.evidence.archive import write_archive
 from gapwatch.evidence.cells import Cell, Kind, pieces
+from gapwatch.evidence.earlier import Earlier, open_earlier
 from gapwatch.evidence.export_id import export_id
 from gapwatch.evidence.manifest import FORMAT, Manifest, SheetProof, SourceProof, WorkbookFile, manifest_path
 from gapwatch.evidence.rows import ROW_LIMIT, LongText, StagedSheet, TableWriter, Tally, stage_page
-from gapwatch.evidence.scope import Scope, make_scope
+from gapwatch.evidence.scope import SAMPLE_SEED, SAMPLE_SIZE, Scope, make_scope
 from gapwatch.evidence.sheets import PageSheet, TableSheet
 from gapwatch.evidence.shell import Imprint, make_shell
+from gapwatch.evidence.signing import public_key, signer
+from gapwatch.evidence.summary import EvidenceSummary
 from gapwatch.reads import Reader
 from gapwatch.shipped import query_folder
 
 if TYPE_CHECKING:
     import duckdb
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LONG_TEXT = catalogue.proof.LONG_TEXT.name
 _QUESTIONS = ("evidence_tie_out", "evidence_tie_out_feeds", "evidence_parameters", "evidence_models")
 
 
-@dataclass(frozen=True)
-class EvidenceSummary:
-    """What was written. ``rows`` per sheet is without the heading; ``unbalanced`` names tie-out lines."""
-
-    path: Path
-    manifest_path: Path
-    export_id: str
-    status: str
-    reasons: tuple[str, ...]
-    rows: dict[str, int]
-    unbalanced: tuple[str, ...]
-    sha256: str
-
-    def __str__(self) -> str:
-        sizes = f"{self.rows_of('Obligations'):,} intervals of obligations, {self.rows_of('Gaps'):,} gaps"
-        balance = "the tie-out balances" if self.is_balanced else f"not balanced: {'; '.join(self.unbalanced)}"
-        reasons = f" ({'; '.join(self.reasons)})" if self.reasons else ""
-        return (
-            f"{self.path}: export {self.export_id}, {self.status}{reasons}\n"
-            f"{len(self.rows)} sheets, {sizes}; {balance}\n"
-            f"{self.manifest_path}: check both with gapwatch verify {self.path}"
-        )
-
-    def rows_of(self, sheet: str) -> int:
-        """Rows of a sheet, over all its numbered parts."""
-        return sum(rows for name, rows in self.rows.items() if name.partition(" (")[0] == sheet)
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether every line of the tie-out balances."""
-        return not self.unbalanced
+class NotFinal(NothingPublished):
+    """An export was asked to be FINAL and cannot be; nothing was written."""
 
 
 def write_evidence(
@@ -73,18 +48,27 @@ def write_evidence(
     *,
     prepared_by: str | None = None,
     reviewed_by: str | None = None,
-    site: str | None = None,
-    authority: str | None = None,
+    final: bool = False,
+    sites: Sequence[str] | None = None,
+    departments: Sequence[str] | None = None,
+    authorities: Sequence[str] | None = None,
+    citations: Sequence[str] | None = None,
+    workers: Sequence[str] | None = None,
     period_from: dt.date | None = None,
     period_to: dt.date | None = None,
-    workers: Sequence[str] | None = None,
+    sample_size: int = SAMPLE_SIZE,
+    sample_seed: str = SAMPLE_SEED,
+    against: str | None = None,
+    key: Ed25519PrivateKey | None = None,
     progress: Callable[[str], None] | None = None,
     row_limit: int = ROW_LIMIT,
 ) -> EvidenceSummary:
     """Write ``out`` (``.xlsx``) and its ``.manifest.json`` beside it; both replace what was there.
 
-    Dates of the period are whole days of the organisation's zone, both included. ``progress`` gets the name
-    of each step. Raises ConfigurationError for a path or a scope that cannot be.
+    It becomes FINAL when it may; ``final`` refuses to write anything else (NotFinal). Dates of the period are whole
+    days of the organisation's zone, both included. ``against`` is an earlier workbook, its manifest, or the run id of
+    a kept generation; ``key`` signs the manifest. ``progress`` gets the name of each step. The export is logged in the
+    warehouse. Raises ConfigurationError for a path, a scope or an earlier export that cannot be.
     """
     if out.suffix.lower() != ".xlsx":
         raise ConfigurationError(f"{out.name} is not named as a workbook", do="end its name with .xlsx")
@@ -96,43 +80,68 @@ def write_evidence(
         reader,
         prepared_by=prepared_by,
         reviewed_by=reviewed_by,
-        site=site,
-        authority=authority,
+        sites=sites,
+        departments=departments,
+        authorities=authorities,
+        citations=citations,
         workers=workers,
         period_from=period_from,
         period_to=period_to,
+        sample_size=sample_size,
+        sample_seed=sample_seed,
     )
+    if final:
+        _refuse(cover.standing(scope, ()).reasons, do="name both: --prepared-by and --reviewed-by, two people")
+    earlier = open_earlier(reader, scope, against) if against else None
     with tempfile.TemporaryDirectory(prefix="gapwatch-evidence-") as folder:
-        return _Export(reader, scope, Path(folder), progress or (lambda _: None), row_limit).write(out)
+        export = _Export(reader, scope, Path(folder), progress or (lambda _: None), row_limit, earlier, key)
+        return export.write(out, final=final)
+
+
+def _refuse(reasons: Sequence[str], *, do: str) -> None:
+    if reasons:
+        raise NotFinal(f"the export cannot be FINAL: {'; '.join(reasons)}", do=do)
 
 
 class _Export:
     """One export under way."""
 
     def __init__(
-        self, reader: Reader, scope: Scope, folder: Path, progress: Callable[[str], None], row_limit: int
+        self,
+        reader: Reader,
+        scope: Scope,
+        folder: Path,
+        progress: Callable[[str], None],
+        row_limit: int,
+        earlier: Earlier | None,
+        key: Ed25519PrivateKey | None,
     ) -> None:
         self._reader, self._scope, self._folder = reader, scope, folder
         self._progress, self._row_limit = progress, row_limit
+        self._earlier, self._key = earlier, key
         self._staged: dict[str, list[StagedSheet]] = {}
         self._tallies: dict[str, Tally] = {}
         self._long: list[LongText] = []
         self._version = installed_version("gapwatch")
 
-    def write(self, out: Path) -> EvidenceSummary:
+    def write(self, out: Path, *, final: bool) -> EvidenceSummary:
         for sheet in catalogue.TABLES:
             self._progress(sheet.name)
             self._stage_table(sheet)
         self._progress("Tie-out")
         counts = self._one_row("evidence_tie_out")
         judged = self._tie_out(counts)
+        stand = cover.standing(self._scope, judged)
+        if final:
+            _refuse(
+                stand.reasons, do="export without --final and read the sheet Tie-out: its lines show the difference"
+            )
         texts = self._logic()
         self._stage_proof(texts)
-        created_at = dt.datetime.now(tz=dt.UTC)
+        created_at = exports.now()
         number = export_id({sheet.name: sheet.digest.digest for sheet in self._in_order()})
         self._stage_front(counts, judged, number, created_at)
         self._progress("Writing the file")
-        stand = cover.standing(self._scope, judged)
         imprint = Imprint(self._scope.run.organisation_name, number, stand.status, self._version, created_at)
         sheets = self._in_order()
         sha256 = write_archive(out, shell=make_shell(sheets, imprint=imprint), sheets=sheets)
@@ -146,7 +155,7 @@ class _Export:
             status=stand.status,
             created_at=created_at,
             run_id=self._scope.run.run_id,
-            parameters=self._scope.stated,
+            parameters=self._scope.stated | {"compared_with": self._earlier.label if self._earlier else None},
             policy_sha256=self._scope.run.policy_sha256,
             tie_out_balances=not off,
             tie_out_lines=len(judged),
@@ -158,7 +167,8 @@ class _Export:
                 for sheet in sheets
             ),
         )
-        manifest.save(manifest_path(out))
+        manifest.save(manifest_path(out), sign=signer(self._key) if self._key else None)
+        self._log(manifest)
         return EvidenceSummary(
             path=out,
             manifest_path=manifest_path(out),
@@ -170,14 +180,27 @@ class _Export:
             sha256=sha256,
         )
 
+    def _log(self, manifest: Manifest) -> None:
+        record = exports.ExportRecord(
+            at=manifest.created_at.isoformat(),
+            by=exports.login(),
+            export_id=manifest.export_id,
+            status=manifest.status,
+            file=manifest.workbook.name,
+            workbook_sha256=manifest.workbook.sha256,
+            run_id=manifest.run_id,
+            parameters=self._scope.stated,
+            compared_with=self._earlier.label if self._earlier else None,
+            signed_by=public_key(self._key) if self._key else None,
+        )
+        exports.record_export(self._reader.path.parent.parent, record)
+
     def _ask(self, question: str) -> tuple[list[str], list[tuple[object, ...]]]:
         cursor = self._question(question)
         return [str(column[0]) for column in cursor.description or ()], cursor.fetchall()
 
     def _question(self, name: str) -> duckdb.DuckDBPyConnection:
-        named = _parameters_of(self._sql(name))
-        wanted = {key: value for key, value in self._scope.question_parameters.items() if key in named}
-        return self._reader.question(name, **wanted)
+        return self._reader.question(name, **self._scope.question_parameters)
 
     def _one_row(self, question: str) -> dict[str, object]:
         names, rows = self._ask(question)
@@ -188,18 +211,13 @@ class _Export:
         return (query_folder() / "ask" / f"{name}.sql").read_text(encoding="utf-8")
 
     def _stage_table(self, sheet: TableSheet) -> None:
-        cursor = self._question(sheet.question)
-        present = [str(column[0]) for column in cursor.description or ()]
-        expected = [column.name for column in sheet.columns]
-        if present != expected:
-            differing = sorted(set(present) ^ set(expected))
-            raise GapwatchError(
-                f"the columns of sheet {sheet.name} are not those of its question",
-                where=f"{sheet.question}.sql: {', '.join(differing) or 'their order'}",
-                do="describe every column of the question in gapwatch/evidence/catalogue, in its order",
-            )
+        cursors = [self._question(sheet.question)]
+        if sheet is catalogue.audit.CHANGES and self._earlier:
+            cursors.append(restatement.restated_rows(self._reader, self._scope, self._earlier))
+        for cursor in cursors:
+            _check_columns(sheet, cursor)
         writer = TableWriter(sheet, self._folder, row_limit=self._row_limit)
-        self._staged[sheet.name] = writer.write(cursor)
+        self._staged[sheet.name] = writer.write(_InTurn(cursors))
         self._tallies[sheet.name] = writer.tally
         self._long += writer.long_texts
 
@@ -236,11 +254,15 @@ class _Export:
         _, models = self._ask("evidence_models")
         texts = [pages.LogicText(str(row[0]), str(row[1]), str(row[2]), str(row[3])) for row in models]
         questions = [*(sheet.question for sheet in catalogue.TABLES), *_QUESTIONS]
-        return texts + [pages.question_text(name, self._sql(name)) for name in sorted(questions)]
+        texts += [pages.question_text(name, self._sql(name)) for name in sorted(questions)]
+        if self._earlier:
+            texts.append(pages.question_text(restatement.QUESTION, restatement.restatement_sql(), "restatement"))
+        return texts
 
     def _stage_proof(self, texts: Sequence[pages.LogicText]) -> None:
         _, promises = self._ask("evidence_parameters")
-        rows = pages.parameter_rows(self._scope, [(str(name), str(value)) for name, value in promises])
+        earlier = self._earlier.label if self._earlier else None
+        rows = pages.parameter_rows(self._scope, [(str(name), str(value)) for name, value in promises], earlier=earlier)
         self._stage_page(catalogue.front.PARAMETERS, rows)
         self._stage_page(catalogue.proof.LOGIC, pages.logic_rows(texts))
         self._stage_page(catalogue.proof.DICTIONARY, pages.dictionary_rows(self._tallies))
@@ -305,5 +327,30 @@ class _Export:
         return tuple(SourceProof.model_validate({key: load[key] for key in SourceProof.model_fields}) for load in loads)
 
 
-def _parameters_of(sql: str) -> set[str]:
-    return {word for word in ("site", "authority", "workers", "period_from", "period_to") if f"${word}" in sql}
+def _check_columns(sheet: TableSheet, cursor: duckdb.DuckDBPyConnection) -> None:
+    present = [str(column[0]) for column in cursor.description or ()]
+    expected = [column.name for column in sheet.columns]
+    if present != expected:
+        differing = sorted(set(present) ^ set(expected))
+        raise GapwatchError(
+            f"the columns of sheet {sheet.name} are not those of its question",
+            where=f"{sheet.question}.sql: {', '.join(differing) or 'their order'}",
+            do="describe every column of the question in gapwatch/evidence/catalogue, in its order",
+        )
+
+
+class _InTurn:
+    """The rows of several cursors, one after the other."""
+
+    def __init__(self, cursors: Sequence[duckdb.DuckDBPyConnection]) -> None:
+        self._left: Iterator[duckdb.DuckDBPyConnection] = iter(cursors)
+        self._now = next(self._left, None)
+
+    def fetchmany(self, size: int = 1) -> list[tuple[object, ...]]:
+        """The next rows of the cursor whose turn it is; none when all are at their end."""
+        while self._now is not None:
+            rows: list[tuple[object, ...]] = self._now.fetchmany(size)
+            if rows:
+                return rows
+            self._now = next(self._left, None)
+        return []

@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -116,7 +123,8 @@ orphans as (
     from stale_accounts
     left join staged_lms_accounts on stale_accounts.account_id = staged_lms_accounts.account_id
     where stale_accounts.kind = 'orphan'
-        and cast($site as varchar) is null
+        and cast($sites as varchar[]) is null
+        and cast($departments as varchar[]) is null
         and cast($workers as varchar[]) is null
 ),
 

@@ -13,23 +13,55 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
         )
 ),
 
+asked_requirements as (
+    select
+        policy_requirements.requirement_id,
+        policy_requirements.title,
+        policy_requirements.citation,
+        policy_requirements.severity,
+        policy_requirements.is_site_specific,
+    from policy_requirements
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
+),
+
 answers as (
     select event_responses.*
     from event_responses
-    where cast($authority as varchar) is null
-        or event_responses.requirement_id is null
-        or event_responses.requirement_id in (
-            select policy_requirements.requirement_id
-            from policy_requirements
-            where policy_requirements.authority = cast($authority as varchar)
-        )
+    where event_responses.requirement_id is null
+        or event_responses.requirement_id in (select asked_requirements.requirement_id from asked_requirements)
 ),
 
 final as (

@@ -19,7 +19,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -52,7 +59,7 @@ excluded_workers as (
             when employments.worker_id is null then 'no role history'
             when not employments.is_ever_employed then 'never employed'
             when not employments.is_employed_in_period then 'not employed in the period'
-            else 'not at the site asked for'
+            else 'not at a site or in a department asked for'
         end as rule,
         known_workers.worker_id,
         cast(null as varchar) as feed,

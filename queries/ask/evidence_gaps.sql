@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -28,7 +35,26 @@ asked_requirements as (
         policy_requirements.severity,
         policy_requirements.is_site_specific,
     from policy_requirements
-    where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
 ),
 
 closing as (
@@ -43,6 +69,17 @@ closing as (
         and gaps.site is not distinct from credential_periods.site
         and gaps.closed_at = credential_periods.valid_from
     group by gaps.gap_id
+),
+
+warnings as (
+    select
+        finding_warnings.finding_id,
+        string_agg(finding_warnings.words, '; ' order by finding_warnings.severity, finding_warnings.check_id, finding_warnings.feed)
+            as warnings,
+    from finding_warnings
+    where finding_warnings.finding = 'gap'
+        and finding_warnings.finding_id is not null
+    group by finding_warnings.finding_id
 ),
 
 final as (
@@ -68,12 +105,14 @@ final as (
         gaps.owner,
         gaps.event_id,
         closing.closing_completion_ids,
+        warnings.warnings,
         unproven_states.rests_on,
     from gaps
     semi join scoped_workers on gaps.worker_id = scoped_workers.worker_id
     inner join asked_requirements on gaps.requirement_id = asked_requirements.requirement_id
     left join staged_workers on gaps.worker_id = staged_workers.worker_id
     left join closing on gaps.gap_id = closing.gap_id
+    left join warnings on gaps.gap_id = warnings.finding_id
     left join unproven_states
         on gaps.worker_id = unproven_states.worker_id
         and gaps.requirement_id = unproven_states.requirement_id
@@ -87,7 +126,11 @@ final as (
             or cast($period_from as timestamp) is null
             or gaps.closed_at > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or gaps.site is null or gaps.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or gaps.site is null
+            or list_contains(cast($sites as varchar[]), gaps.site)
+        )
     order by gaps.worker_id, gaps.requirement_id, gaps.site nulls first, gaps.opened_at, gaps.gap_id
 )
 

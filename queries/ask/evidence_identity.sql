@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -50,7 +57,12 @@ accounts as (
     left join staged_lms_accounts on account_links.account_id = staged_lms_accounts.account_id
     left join staged_workers on account_links.worker_id = staged_workers.worker_id
     left join overrides on account_links.account_id = overrides.account_id
-    where (cast($site as varchar) is null and cast($workers as varchar[]) is null)
+    where
+        (
+            cast($sites as varchar[]) is null
+            and cast($departments as varchar[]) is null
+            and cast($workers as varchar[]) is null
+        )
         or account_links.worker_id in (select scoped_workers.worker_id from scoped_workers)
 ),
 

@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -28,7 +35,26 @@ asked_requirements as (
         policy_requirements.severity,
         policy_requirements.is_site_specific,
     from policy_requirements
-    where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
 ),
 
 segments as (
@@ -43,9 +69,9 @@ segments as (
             or compliance_timeline.valid_to > cast($period_from as timestamp)
         )
         and (
-            cast($site as varchar) is null
+            cast($sites as varchar[]) is null
             or compliance_timeline.site is null
-            or compliance_timeline.site = cast($site as varchar)
+            or list_contains(cast($sites as varchar[]), compliance_timeline.site)
         )
 ),
 

@@ -11,7 +11,26 @@ asked_requirements as (
         policy_requirements.severity,
         policy_requirements.is_site_specific,
     from policy_requirements
-    where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
 ),
 
 credits as (

@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -28,7 +35,26 @@ asked_requirements as (
         policy_requirements.severity,
         policy_requirements.is_site_specific,
     from policy_requirements
-    where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
 ),
 
 known_workers as (
@@ -84,9 +110,9 @@ obligation_counts as (
             or compliance_timeline.valid_to > cast($period_from as timestamp)
         )
         and (
-            cast($site as varchar) is null
+            cast($sites as varchar[]) is null
             or compliance_timeline.site is null
-            or compliance_timeline.site = cast($site as varchar)
+            or list_contains(cast($sites as varchar[]), compliance_timeline.site)
         )
     ) as at_end
 ),
@@ -114,9 +140,9 @@ gap_counts as (
             or gaps.closed_at > cast($period_from as timestamp)
         )
         and (
-            cast($site as varchar) is null
+            cast($sites as varchar[]) is null
             or gaps.site is null
-            or gaps.site = cast($site as varchar)
+            or list_contains(cast($sites as varchar[]), gaps.site)
         )
 ),
 
@@ -142,8 +168,7 @@ answers as (
     select event_responses.*
     from event_responses
     semi join events on event_responses.event_id = events.event_id
-    where cast($authority as varchar) is null
-        or event_responses.requirement_id is null
+    where event_responses.requirement_id is null
         or event_responses.requirement_id in (select asked_requirements.requirement_id from asked_requirements)
 ),
 
@@ -176,7 +201,8 @@ account_counts as (
     left join account_links on stale_accounts.account_id = account_links.account_id
     where (
         stale_accounts.kind = 'orphan'
-        and cast($site as varchar) is null
+        and cast($sites as varchar[]) is null
+        and cast($departments as varchar[]) is null
         and cast($workers as varchar[]) is null
     ) or (
         stale_accounts.kind = 'stale'

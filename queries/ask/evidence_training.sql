@@ -13,7 +13,14 @@ scoped_workers as (
             or cast($period_from as timestamp) is null
             or role_states.valid_to > cast($period_from as timestamp)
         )
-        and (cast($site as varchar) is null or role_states.site = cast($site as varchar))
+        and (
+            cast($sites as varchar[]) is null
+            or list_contains(cast($sites as varchar[]), role_states.site)
+        )
+        and (
+            cast($departments as varchar[]) is null
+            or list_contains(cast($departments as varchar[]), role_states.department)
+        )
         and (
             cast($workers as varchar[]) is null
             or list_contains(cast($workers as varchar[]), role_states.worker_id)
@@ -28,7 +35,26 @@ asked_requirements as (
         policy_requirements.severity,
         policy_requirements.is_site_specific,
     from policy_requirements
-    where cast($authority as varchar) is null or policy_requirements.authority = cast($authority as varchar)
+    where (
+        cast($authorities as varchar[]) is null
+        or list_contains(cast($authorities as varchar[]), policy_requirements.authority)
+    )
+    and (
+        cast($citations as varchar[]) is null
+        or exists (
+            select 1
+            from (
+                select policy_requirements.citation
+                union all
+                select policy_requirement_rules.citation
+                from policy_requirement_rules
+                where policy_requirement_rules.requirement_id = policy_requirements.requirement_id
+            ) as stated
+            cross join (select unnest(cast($citations as varchar[])) as citation) as asked
+            where starts_with(stated.citation, asked.citation)
+                and not regexp_matches(substr(stated.citation, length(asked.citation) + 1, 1), '[0-9A-Za-z]')
+        )
+    )
 ),
 
 persons as (
@@ -48,7 +74,7 @@ records as (
     semi join persons on account_links.person_id = persons.person_id
     where staged_lms_completions.completed_at <= cast($period_to as timestamp)
         and (
-            cast($authority as varchar) is null
+            (cast($authorities as varchar[]) is null and cast($citations as varchar[]) is null)
             or staged_lms_completions.course_id in (
                 select policy_course_credits.course_id
                 from policy_course_credits

@@ -235,6 +235,7 @@ name_values as (
         end as new_value,
         compare_sightings.account_id,
         compare_sightings.course_id,
+        compare_sightings.completed_at,
         compare_sightings.batch_load_id,
         compare_sightings.previous_load_id,
         compare_sightings.loaded_at,
@@ -256,6 +257,7 @@ left_out as (
         compare_sightings.record_id,
         compare_sightings.account_id,
         compare_sightings.course_id,
+        compare_sightings.completed_at,
         batch_names.batch_load_id,
         compare_sightings.batch_load_id as previous_load_id,
         batch_names.loaded_at,
@@ -286,6 +288,7 @@ final as (
         loaded_at as observed_at,
         account_id,
         course_id,
+        cast(completed_at as timestamp) as completed_at,
     from altered
     where not (column_name = 'removed_at' and old_value is null)
     union all
@@ -302,6 +305,7 @@ final as (
         loaded_at as observed_at,
         account_id,
         course_id,
+        cast(completed_at as timestamp) as completed_at,
     from left_out
 )
 

@@ -108,7 +108,43 @@ def _fill_sources(connection: duckdb.DuckDBPyConnection) -> None:
         "feed_health",
         "source, feed, status, newest_loaded_at, age_hours, loads, held_loads, files, rows_read,"
         " rows_accepted, rows_rejected",
-        [("hr", "workers", "fresh", AS_OF, 0.0, 1, 0, 1, 6, 4, 2)],
+        [
+            ("hr", "workers", "fresh", AS_OF, 0.0, 1, 0, 1, 6, 4, 2),
+            ("lms", "lms_completions", "late", _day(3, 12), 60.0, 1, 0, 1, 2, 2, 0),
+        ],
+    )
+    _add(
+        connection,
+        "integration_health",
+        "integration, method, site, runs, failed, success_pct, silent_days",
+        [("BAY1-sftp", "sftp", "BAY1", 10, 1, 90.0, 0)],
+    )
+    _add(
+        connection,
+        "sync_outages",
+        "integration, site, started_at, ended_at, failed_runs",
+        [("BAY1-sftp", "BAY1", _day(1, 1), _day(1, 2), 1)],
+    )
+    _add(
+        connection,
+        "finding_warnings",
+        "finding, finding_id, check_id, feed, words",
+        [
+            ("gap", "G1", "rejects", "workers", "every account says when it was created: not so for account A1"),
+            ("obligation", None, "rejects", "workers", "all of them"),
+        ],
+    )
+    _add(
+        connection,
+        "record_changes",
+        "feed, record_id, change, observed_at, account_id, course_id, completed_at",
+        [("lms_completions", "0009", "vanished", _day(2, 1), "A1", "C1", dt.datetime(2025, 5, 1))],  # noqa: DTZ001
+    )
+    _add(
+        connection,
+        "deficient_records",
+        "worker_id, requirement_id, completion_id, missing_fields",
+        [("W1", "PSM", "0001", "verification_method")],
     )
     _add(
         connection,
@@ -122,10 +158,14 @@ def _fill_policy(connection: duckdb.DuckDBPyConnection) -> None:
     _add(
         connection,
         "policy_requirements",
-        "requirement_id, title, citation, authority, severity, grace_days, is_site_specific",
+        "requirement_id, title, citation, authority, severity, grace_days, is_site_specific, required_evidence,"
+        " retention_basis, retention_years",
         [
-            ("PSM", "PSM refresher", "29 CFR 1910.119(g)(2)", "OSHA", "critical", 0.0, False),
-            ("HIPAA", "Privacy", "45 CFR 164.530(b)", "HHS", "low", 0.0, False),
+            (
+                *("PSM", "PSM refresher", "29 CFR 1910.119(g)(2)", "OSHA", "critical", 0.0, False),
+                *("completed_at;verification_method", "from_training", 5.0),
+            ),
+            ("HIPAA", "Privacy", "45 CFR 164.530(b)", "HHS", "low", 0.0, False, "completed_at", "from_creation", 6.0),
         ],
     )
     _add(
@@ -192,14 +232,14 @@ def _fill_people(connection: duckdb.DuckDBPyConnection) -> None:
     _add(
         connection,
         "role_states",
-        "worker_id, assignment_key, valid_from, valid_to, status, employment_type, job_code, site",
+        "worker_id, assignment_key, valid_from, valid_to, status, employment_type, job_code, site, department",
         [
-            ("W1", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1"),
-            ("W1", "second", _day(2, 1, 6), None, "active", "employee", "OP2", "DEN1"),
-            ("W2", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1"),
-            ("W3", "primary", _day(1, 1, 6), _day(2, 1, 6), "active", "contractor", "OP1", "DEN1"),
-            ("W3", "primary", _day(2, 1, 6), None, "terminated", "contractor", "OP1", "DEN1"),
-            ("W4", "primary", _day(3, 1, 6), None, "prehire", "employee", "OP1", "BAY1"),
+            ("W1", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1", None),
+            ("W1", "second", _day(2, 1, 6), None, "active", "employee", "OP2", "DEN1", "Maintenance"),
+            ("W2", "primary", _day(1, 1, 6), None, "active", "employee", "OP1", "BAY1", "Operations"),
+            ("W3", "primary", _day(1, 1, 6), _day(2, 1, 6), "active", "contractor", "OP1", "DEN1", "Rigging"),
+            ("W3", "primary", _day(2, 1, 6), None, "terminated", "contractor", "OP1", "DEN1", "Rigging"),
+            ("W4", "primary", _day(3, 1, 6), None, "prehire", "employee", "OP1", "BAY1", "Operations"),
         ],
     )
     _add(

@@ -62,9 +62,21 @@ PUBLISHED = {
     "stale_accounts": "kind varchar, account_id varchar, worker_id varchar, ended_at timestamp,"
     " ended_by varchar, active_until timestamp, days_active double, logins_after bigint,"
     " open_assignments bigint, is_open boolean, is_within_sla boolean",
+    "deficient_records": "worker_id varchar, requirement_id varchar, site varchar, completion_id varchar,"
+    " citation varchar, missing_fields varchar",
+    "record_changes": "feed varchar, source varchar, record_id varchar, change varchar, column_name varchar,"
+    " old_value varchar, new_value varchar, load_id varchar, previous_load_id varchar, observed_at timestamp,"
+    " account_id varchar, course_id varchar, completed_at timestamp",
+    "integration_health": "integration varchar, method varchar, site varchar, first_run_at timestamp,"
+    " last_ok_at timestamp, runs bigint, failed bigint, success_pct double, silent_days bigint,"
+    " records_in bigint, records_failed bigint",
+    "sync_outages": "integration varchar, started_at timestamp, ended_at timestamp, site varchar, method varchar,"
+    " failed_runs bigint, silent_days bigint",
     "stopped_sources": "source varchar, feed varchar, status varchar, known_until timestamp, says varchar",
     "unproven_states": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
     " valid_to timestamp, state varchar, not_evaluable_from timestamp, rests_on varchar, because varchar",
+    "finding_warnings": "finding varchar, finding_id varchar, check_id varchar, feed varchar, severity varchar,"
+    " rows_failed bigint, words varchar, what_to_do varchar",
     "compliance": "site varchar, trained bigint, gap bigint, waived bigint, on_leave bigint,"
     " in_grace bigint, not_evaluable bigint",
 }

@@ -218,3 +218,19 @@ def test_libreoffice_opens_it_and_counts_the_same(exported: EvidenceSummary, tmp
     assert len(rows) > 20
     assert all(row[4] == row[3] and row[5] == 0 for row in rows)
     assert saved["Population"]["B2"].value == "=cmd|' /C calc'!A0"
+
+
+def test_openpyxl_writes_the_same_cells_as_the_bench_counts(exported: EvidenceSummary, tmp_path: Path) -> None:
+    """What the export is measured against is the whole workbook, dates as dates."""
+    from python_calamine import CalamineWorkbook
+
+    from gapwatch.bench.evidence import write_with_openpyxl
+
+    seconds, rows, cells = write_with_openpyxl(exported.path, tmp_path / "again.xlsx")
+    one, other = (CalamineWorkbook.from_path(str(path)) for path in (exported.path, tmp_path / "again.xlsx"))
+    assert one.sheet_names == other.sheet_names
+    for name in ("Obligations", "Training evidence", "Gaps", "Change log"):
+        assert one.get_sheet_by_name(name).to_python() == other.get_sheet_by_name(name).to_python()
+    assert seconds > 0
+    assert rows == sum(proof["all_rows"] for proof in json.loads(exported.manifest_path.read_bytes())["sheets"])
+    assert cells > 1000

@@ -15,29 +15,38 @@ from gapwatch.evidence import EvidenceSummary, catalogue, write_evidence
 from gapwatch.evidence.cells import CELL_LIMIT
 from gapwatch.reads import Reader
 
-REQUIRED = [
+SHEETS = [
     "Cover",
     "Index",
     "Parameters",
     "Sources",
     "Tie-out",
     "Population",
+    "Exclusions",
     "Requirements",
     "Obligations",
     "Training evidence",
+    "Field sufficiency",
     "Gaps",
     "HR events",
     "Leavers and accounts",
     "Exceptions",
+    "Identity",
+    "Integration health",
+    "Data quality",
+    "Sample",
+    "Change log",
     "Logic",
     "Dictionary",
+    "Sign-off",
+    "Retention",
+    "Long text",
 ]
 
 
 def test_sheets_stand_in_the_order_of_the_registry(exported: EvidenceSummary) -> None:
-    names = book(exported.path).sheetnames
-    assert names == [sheet.name for sheet in catalogue.SHEETS] + ["Long text"]
-    assert [name for name in names if name in REQUIRED] == REQUIRED
+    assert book(exported.path).sheetnames == SHEETS
+    assert [sheet.name for sheet in catalogue.SHEETS] == SHEETS[:-1]
 
 
 def test_every_table_has_a_name_frozen_headings_filter_and_print_settings(exported: EvidenceSummary) -> None:
@@ -236,11 +245,15 @@ def test_the_logic_holds_models_and_questions_whole(exported: EvidenceSummary) -
 @pytest.mark.parametrize(
     ("scope", "workers"),
     [
-        ({"site": "DEN1"}, {"W1", "W3"}),
+        ({"sites": ["DEN1"]}, {"W1", "W3"}),
+        ({"sites": ["DEN1", "BAY1"]}, {"W1", "W2", "W3"}),
+        ({"departments": ["Operations"]}, {"W2"}),
+        ({"departments": ["Operations", "Rigging"], "sites": ["DEN1"]}, {"W3"}),
         ({"workers": ["W2"]}, {"W2"}),
         ({"period_from": dt.date(2026, 2, 1)}, {"W1", "W2"}),
-        ({"period_to": dt.date(2026, 1, 31), "site": "DEN1"}, {"W3"}),
-        ({"authority": "HHS"}, {"W1", "W2", "W3"}),
+        ({"period_to": dt.date(2026, 1, 31), "sites": ["DEN1"]}, {"W3"}),
+        ({"authorities": ["HHS"]}, {"W1", "W2", "W3"}),
+        ({"citations": ["45 CFR 164"]}, {"W1", "W2", "W3"}),
     ],
 )
 def test_a_scope_filters_every_sheet_and_still_ties(
@@ -255,7 +268,7 @@ def test_a_scope_filters_every_sheet_and_still_ties(
         # an empty sheet has one empty row, then the sentence that says what that means
         named = {row["Worker ID"] for row in records(summary.path, sheet)} if summary.rows[sheet] else set()
         assert named <= workers
-    if "authority" in scope:
+    if "authorities" in scope or "citations" in scope:
         assert (summary.rows["Obligations"], summary.rows["Gaps"]) == (0, 0)
 
 
@@ -267,10 +280,10 @@ def test_a_period_that_ends_earlier_shows_the_state_of_that_day(reader: Reader, 
 
 
 def test_an_empty_sheet_says_what_that_means(reader: Reader, tmp_path: Path) -> None:
-    summary = write_evidence(reader, tmp_path / "e.xlsx", authority="HHS")
+    summary = write_evidence(reader, tmp_path / "e.xlsx", authorities=["HHS"])
     sheet = book(summary.path)["Gaps"]
     assert sheet["A3"].value == "No gap was open in the period and scope asked for."
-    assert sheet.tables["Gaps"].ref == "A1:U2"
+    assert sheet.tables["Gaps"].ref == "A1:W2"
 
 
 def test_a_table_longer_than_a_sheet_goes_on_in_numbered_parts_that_tie(reader: Reader, tmp_path: Path) -> None:
@@ -290,8 +303,13 @@ def test_a_table_longer_than_a_sheet_goes_on_in_numbered_parts_that_tie(reader: 
 @pytest.mark.parametrize(
     ("scope", "message"),
     [
-        ({"site": "MARS"}, "there is no site 'MARS'"),
-        ({"authority": "FDA"}, "there is no authority 'FDA'"),
+        ({"sites": ["BAY1", "MARS"]}, "there is no site 'MARS'"),
+        ({"departments": ["Sales"]}, "there is no department 'Sales'"),
+        ({"authorities": ["FDA"]}, "there is no authority 'FDA'"),
+        ({"citations": ["29 CFR 1910.11"]}, "no requirement is demanded by '29 CFR 1910.11'"),
+        ({"sample_size": -1}, "a sample of -1 rows"),
+        ({"against": "nowhere.xlsx"}, "the earlier export has no manifest"),
+        ({"against": "no-such-run"}, "no earlier export or generation 'no-such-run'"),
         ({"workers": ["W1", "W77"]}, "there is no worker 'W77'"),
         ({"period_from": dt.date(2026, 3, 1), "period_to": dt.date(2026, 2, 1)}, "the period begins"),
         ({"period_from": AS_OF.date() + dt.timedelta(days=1)}, "the period begins"),

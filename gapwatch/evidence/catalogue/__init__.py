@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gapwatch.evidence.catalogue import duties, findings, front, people, proof
+from gapwatch.evidence.catalogue import audit, duties, findings, front, people, proof, records
 from gapwatch.evidence.sheets import Sheet, TableSheet
 
 SHEETS: Final[tuple[Sheet, ...]] = (
@@ -22,6 +22,7 @@ SHEETS: Final[tuple[Sheet, ...]] = (
     duties.REQUIREMENTS,
     duties.OBLIGATIONS,
     duties.TRAINING,
+    records.SUFFICIENCY,
     findings.GAPS,
     findings.EVENTS,
     findings.ACCOUNTS,
@@ -29,9 +30,12 @@ SHEETS: Final[tuple[Sheet, ...]] = (
     people.IDENTITY,
     proof.HEALTH,
     proof.CHECKS,
+    audit.SAMPLE,
+    audit.CHANGES,
     proof.LOGIC,
     proof.DICTIONARY,
     proof.SIGN_OFF,
+    records.RETENTION,
 )
 
 TABLES: Final[tuple[TableSheet, ...]] = tuple(sheet for sheet in SHEETS if isinstance(sheet, TableSheet))

@@ -50,6 +50,11 @@ GAPS: Final = TableSheet(
             heading="Closing completion IDs",
         ),
         Column(
+            "warnings",
+            "Failed checks of the data on whose rows this gap rests (whole feeds: see Data quality)",
+            Kind.LONG,
+        ),
+        Column(
             "rests_on",
             "Of an open gap: sources that stopped delivering, so that nobody can say whether it is open still; "
             "its state on Obligations is not_evaluable",

@@ -10,28 +10,51 @@ from gapwatch.evidence.styles import FRESHNESS, OUTCOMES
 
 HEALTH: Final = TableSheet(
     name="Integration health",
-    purpose="Whether each source was on time and complete",
+    purpose="Whether each source was on time and complete, whether the integration ran, and the gaps that rest on it",
     question="evidence_health",
     empty="No source is configured.",
+    counted=("what",),
+    frozen=2,
     columns=(
-        Column("source", "Name of the source in the configuration"),
-        Column("feed", "Feed it fills"),
-        Column("mode", "How its loads replace or add to what was known"),
+        Column("what", "source, integration (between HR and the learning system), or outage of one"),
+        Column("name", "Name of the source in the configuration, or of the integration"),
+        Column("feed", "Feed it fills, or site it serves", heading="Feed or site"),
+        Column("mode", "How its loads replace or add to what was known, or how the integration works", heading="Mode"),
         Column(
             "status",
-            "fresh, late (older than promised), overdue (twice that), held, or never_loaded",
-            tones=FRESHNESS,
+            "Of a source: fresh, late (older than promised), overdue (twice that), held, or never_loaded; of an "
+            "integration: no failure, had failures; of an outage: over, going on",
+            tones={**FRESHNESS, "had failures": "not_evaluable", "going on": "gap", "no failure": "trained"},
         ),
-        Column("newest_loaded_at", "Newest load", Kind.INSTANT),
+        Column(
+            "open_gaps",
+            "Open gaps that rest on a source that is not fresh or has held loads (all, or those of the workers it "
+            "names); for an outage, those that opened in it at its site",
+            Kind.INTEGER,
+            heading="Open gaps resting on it",
+        ),
+        Column("newest_at", "Newest load, or last good run", Kind.INSTANT),
         Column("age_hours", "Hours from that load to the as-of instant", Kind.NUMBER),
         Column("expect_every_hours", "Promised interval; empty = none", Kind.NUMBER),
-        Column("covers_from", "Before this instant nothing can be judged; empty = no limit", Kind.INSTANT),
-        Column("loads", "Loads so far", Kind.INTEGER),
-        Column("held_loads", "Loads kept out by the load guard", Kind.INTEGER),
-        Column("files", "Files of the newest load", Kind.INTEGER),
-        Column("rows_read", "Rows read in it", Kind.INTEGER),
+        Column(
+            "covers_from",
+            "Before this instant nothing can be judged (empty = no limit); of an integration, its first run",
+            Kind.INSTANT,
+        ),
+        Column("loads", "Loads, or runs, so far", Kind.INTEGER, heading="Loads or runs"),
+        Column(
+            "held_loads",
+            "Loads kept out by the load guard, or runs that failed",
+            Kind.INTEGER,
+            heading="Held or failed",
+        ),
+        Column("success_pct", "100 × runs without a failed record / runs", Kind.PERCENT, heading="Success, %"),
+        Column("silent_days", "Days on which it should have run and did not", Kind.INTEGER),
+        Column("outage_from", "Last good run before the outage", Kind.INSTANT),
+        Column("outage_to", "First good run after it; empty = none yet", Kind.INSTANT),
+        Column("rows_read", "Rows of the newest load, or records of all runs", Kind.INTEGER),
         Column("rows_accepted", "… of which accepted", Kind.INTEGER),
-        Column("rows_rejected", "… of which rejected", Kind.INTEGER),
+        Column("rows_rejected", "… of which rejected or failed", Kind.INTEGER),
         Column("drifted_columns", "Columns its mapping does not know", Kind.INTEGER),
         Column("effective_min", "Earliest date its rows speak about", Kind.DATE, heading="Effective from"),
         Column("effective_max", "Latest date its rows speak about", Kind.DATE, heading="Effective to"),
@@ -40,7 +63,7 @@ HEALTH: Final = TableSheet(
 
 CHECKS: Final = TableSheet(
     name="Data quality",
-    purpose="Each check of the data: rows tested, rows failed",
+    purpose="Each check of the data, failed ones first: rows tested, rows failed, obligations and gaps that rest on it",
     question="evidence_checks",
     empty="No check ran on this data.",
     counted=("status",),
@@ -51,6 +74,13 @@ CHECKS: Final = TableSheet(
         Column("status", "pass, fail, or error (the check itself could not run)", tones=OUTCOMES),
         Column("rows_checked", "Rows tested", Kind.INTEGER),
         Column("rows_failed", "Rows failed", Kind.INTEGER),
+        Column(
+            "obligations_affected",
+            "Of a check that did not pass: worker-requirements in scope that rest on its rows (all, where it speaks "
+            "about a whole feed)",
+            Kind.INTEGER,
+        ),
+        Column("gaps_affected", "The same, of gaps", Kind.INTEGER),
         Column("detail", "What it found", Kind.LONG, width=80),
     ),
 )
