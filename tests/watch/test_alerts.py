@@ -112,9 +112,18 @@ def test_a_torn_state_is_named(tmp_path: Path) -> None:
         alert(settings, [], at=AT)
 
 
+@pytest.fixture
+def post() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server: what it took, and its port."""
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        yield mailbox, port
+
+
 def test_a_feed_that_stopped_is_told_once_through_the_command(
-    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hook: Hook, post: tuple[Mailbox, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    mailbox, port = post
     monkeypatch.setenv(WEBHOOK_VARIABLE, hook.url)
     (tmp_path / "policy").mkdir()
     (tmp_path / "policy" / "requirements.csv").write_text("requirement_id,title\nR,Forklift\n", encoding="utf-8")
@@ -122,7 +131,8 @@ def test_a_feed_that_stopped_is_told_once_through_the_command(
     config = tmp_path / "gapwatch.toml"
     config.write_text(
         '[[sources]]\nname = "hr"\nfeed = "workers"\npath = "workers.csv"\nexpect_every_hours = 24\n'
-        'owner = "HRIS team"\n',
+        'owner = "hris@example.com"\n'
+        f'[digest.smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nsender = "gapwatch@example.com"\n',
         encoding="utf-8",
     )
     runner = CliRunner()
@@ -135,14 +145,20 @@ def test_a_feed_that_stopped_is_told_once_through_the_command(
 
     two_days_ago = dt.datetime.now(dt.UTC) - dt.timedelta(hours=50)
     say("load", "--loaded-at", two_days_ago.isoformat())
-    assert "HRIS team: source hr (workers) is overdue: 50.0 h old, promised every 24 h" in say("watch", "--once")
+    assert "hris@example.com: source hr (workers) is overdue: 50.0 h old, promised every 24 h" in say("watch", "--once")
     say("watch", "--once")
-    mine = [body for body in hook.bodies if body["owner"] == "HRIS team"]
+    mine = [body for body in hook.bodies if body["owner"] == "hris@example.com"]
     assert len(mine) == 1
     assert [one["key"] for one in mine[0]["opened"]] == ["source:hr"]
+    assert mailbox.addresses == ["hris@example.com"]
+    assert "NEW   source hr (workers) is overdue" in mailbox.accepted[0][1].get_content()
     say("watch", "--once", "--load")
-    mine = [body for body in hook.bodies if body["owner"] == "HRIS team"]
+    mine = [body for body in hook.bodies if body["owner"] == "hris@example.com"]
     assert [one["key"] for one in mine[1]["cleared"]] == ["source:hr"]
+    say("watch", "--once")
+    assert mailbox.addresses == ["hris@example.com"] * 2
+    assert "OVER  source hr (workers) is overdue" in mailbox.accepted[1][1].get_content()
+    assert len([body for body in hook.bodies if body["owner"] == "hris@example.com"]) == 2
 
 
 @pytest.mark.parametrize("every", ["", "0m", "15", "1d", "m"])
