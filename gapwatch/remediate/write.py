@@ -26,6 +26,7 @@ CORRECTIONS: Final = "hr_corrections.csv"
 LEFT_OVER: Final = "left_over.csv"
 REMEDIES: Final = "remedies.json"
 
+_RESOURCE: Final = "Users"
 _PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _COLUMNS: Final = {
     ASSIGNMENTS: (
@@ -180,7 +181,7 @@ def _request(row: Mapping[str, Any]) -> dict[str, Any]:
         "run_id": row["run_id"],
         "worker_id": row["worker_id"],
         "method": "PATCH",
-        "path": f"/Users/{quote(row['account_id'], safe='')}",
+        "path": f"/{_RESOURCE}/{quote(row['account_id'], safe='')}",
         "content_type": "application/scim+json",
         "body": {"schemas": [_PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]},
     }
