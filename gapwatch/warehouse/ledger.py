@@ -7,6 +7,7 @@ Read by modelling (the published ``loads``), by the loaders (what is in force) a
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -48,6 +49,7 @@ LEDGER_SCHEMA: Final = pa.schema(
         ("cursor", pa.string()),
         ("command_loads", pa.int64()),
         ("retakes", pa.string()),
+        ("delivered_load_id", pa.string()),
         ("released_at", pa.timestamp("us")),
         ("released_by", pa.string()),
     ]
@@ -57,10 +59,13 @@ LEDGER_SCHEMA: Final = pa.schema(
 def read_loads(warehouse: Path, *, known_at: dt.datetime | None = None) -> pa.Table:
     """One row per load of a complete batch, in order of load id; ``_at`` columns are naive UTC timestamps.
 
-    A load that was held and released later than ``known_at`` is still held. An empty table of the same schema when
-    nothing was loaded. Unfinished folders are not looked at.
+    ``delivered_load_id`` is the load with which the source delivered the rows: the load itself, or, of rejected rows
+    taken again, the one they were first rejected from. A load that was held and released later than ``known_at`` is
+    still held. An empty table of the same schema when nothing was loaded. Unfinished folders are not looked at.
     """
-    rows = [_row(record) for record in read_manifests(warehouse, known_at=known_at)]
+    records = read_manifests(warehouse, known_at=known_at)
+    retaken = {record.load_id: record.retakes for record in records if record.retakes}
+    rows = [_row(record) | {"delivered_load_id": _delivered(record.load_id, retaken)} for record in records]
     return pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
 
 
@@ -86,6 +91,12 @@ def last_columns(records: list[LoadRecord], *, source: str) -> tuple[str, ...]:
     delivered = [record for record in records if record.source == source and record.retakes is None]
     own = [record for record in delivered if record.status != "held" and record.schema]
     return max(own, key=lambda record: (record.loaded_at, record.sequence)).schema if own else ()
+
+
+def _delivered(load_id: str, retaken: Mapping[str, str]) -> str:
+    while load_id in retaken:
+        load_id = retaken[load_id]
+    return load_id
 
 
 def _row(record: LoadRecord) -> dict[str, object]:

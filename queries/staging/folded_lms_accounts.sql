@@ -1,9 +1,17 @@
--- Grain:   one row per row in force of lms_accounts, each time it came, from sources whose rows state only what changed
+-- Grain:   one row per known row of lms_accounts, each time it came, from sources whose rows state only what changed
 -- Key:     load_order, row_number
 -- Answers: what was known of an LMS account once that row had come?
--- Not for: what is in force now (see staged_lms_accounts); is_newest marks the last word, which may be that it is deleted
+-- Not for: what is in force now (see staged_lms_accounts); is_newest marks the last word in force, which may be that it is deleted
 with
 
+sources_of_changes as (
+    select source, bool_or(is_in_force) as is_still_one
+    from known_loads
+    where carries = 'changes'
+    group by source
+),
+
+-- Loads that are no longer in force show what was known of an account then.
 place_rows as (
     select
         landed_lms_accounts.account_id,
@@ -20,15 +28,16 @@ place_rows as (
         known_loads.carries,
         known_loads.source,
         known_loads.load_order,
+        known_loads.is_in_force,
+        coalesce(known_loads.beginning_rank, 0) as beginning_rank,
         landed_lms_accounts.load_id,
         landed_lms_accounts.row_number,
     from landed_lms_accounts
-    inner join loads_in_force on landed_lms_accounts.load_id = loads_in_force.load_id
-    inner join known_loads on loads_in_force.load_id = known_loads.content_load_id
+    inner join known_loads on landed_lms_accounts.load_id = known_loads.content_load_id
+    inner join sources_of_changes on known_loads.source = sources_of_changes.source
     where
-        loads_in_force.is_folded
-        and known_loads.is_in_force
-        and known_loads.is_applied
+        known_loads.is_applied
+        and (sources_of_changes.is_still_one or not known_loads.is_in_force)
 ),
 
 number_beginnings as (
@@ -36,19 +45,20 @@ number_beginnings as (
         *,
         -- a whole row begins anew, and so does the row after a deletion
         sum(case when carries = 'whole' then 1 else 0 end) over (
-            partition by source, account_id
+            partition by source, account_id, beginning_rank
             order by load_order, row_number
             rows between unbounded preceding and current row
         ) + coalesce(
             sum(case when is_deleted then 1 else 0 end) over (
-                partition by source, account_id
+                partition by source, account_id, beginning_rank
                 order by load_order, row_number
                 rows between unbounded preceding and 1 preceding
             ),
             0
         ) as beginning,
-        row_number() over (
-            partition by source, account_id
+        is_in_force
+        and row_number() over (
+            partition by source, account_id, is_in_force
             order by load_order desc, row_number desc
         ) = 1 as is_newest,
     from place_rows
@@ -73,7 +83,7 @@ final as (
         row_number,
     from number_beginnings
     window since_whole as (
-        partition by source, account_id, beginning
+        partition by source, account_id, beginning_rank, beginning
         order by load_order, row_number
         rows between unbounded preceding and current row
     )

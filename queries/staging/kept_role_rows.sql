@@ -36,6 +36,7 @@ loaded_rows as (
         loads_in_force.source,
         loads_in_force.source_timezone,
         loads_in_force.content_loaded_at,
+        loads_in_force.is_history_stated,
         loads_in_force.load_order,
         loads_in_force.is_folded,
         -- the key is as written: before a last day became the first day after
@@ -76,7 +77,7 @@ place_rows as (
                 source, worker_id, assignment_key, key_on, key_local, effective_from_at, sequence
         ) as replaced_up_to,
         case
-            when mode <> 'full'
+            when not is_history_stated
             then min(case when not is_deleted then content_loaded_at end) over (
                 partition by
                     source, worker_id, assignment_key, key_on, key_local, effective_from_at, sequence, status,

@@ -22,7 +22,11 @@ select_known_loads as (
         concat(loads.sha256, ' ', loads.mapping_sha256) as content,
         -- rows of an earlier load that were corrected: the source itself delivered nothing
         loads.retakes is not null as is_retake,
+        -- what they say the source had said by then, in the way of that load
+        coalesce(deliveries.loaded_at, loads.loaded_at) as delivered_at,
+        coalesce(deliveries.mode, loads.mode) = 'full' and loads.vanished is distinct from 'keep' as is_history_stated,
     from loads
+    left join loads as deliveries on loads.delivered_load_id = deliveries.load_id
     inner join sources
         on loads.source = sources.source
         and loads.feed = sources.feed
@@ -43,6 +47,12 @@ rank_batches as (
 find_loads_in_force as (
     select
         *,
+        -- each full load begins anew what loads after it add to
+        min(case when mode = 'full' then batch_rank end) over (
+            partition by source
+            order by batch_rank
+            range between current row and unbounded following
+        ) as beginning_rank,
         -- a full load replaces what was loaded before it
         batch_rank <= coalesce(min(case when mode = 'full' then batch_rank end) over (partition by source), batch_rank)
             as is_in_force,
@@ -74,6 +84,9 @@ final as (
         carries,
         is_undated,
         is_retake,
+        delivered_at,
+        is_history_stated,
+        beginning_rank,
         is_in_force,
         -- where loads add to each other, a file that came again unchanged says nothing a second time
         coalesce(mode not in ('delta', 'event') or content <> previous_content, true) as is_applied,

@@ -8,7 +8,7 @@ with
 rank_contents as (
     select
         *,
-        min(loaded_at) over (partition by source, content_load_id) as content_loaded_at,
+        min(coalesce(delivered_at, loaded_at)) over (partition by source, content_load_id) as content_loaded_at,
         row_number() over (
             partition by source, content_load_id
             order by load_order desc
@@ -36,6 +36,7 @@ final as (
         carries,
         loaded_at,
         content_loaded_at,
+        is_history_stated,
         load_order,
         source_timezone,
         termination_dates,

@@ -343,6 +343,39 @@ def test_the_newest_full_load_replaces_what_came_before_it(tmp_path: Path) -> No
     assert [company.roles(worker) != [] for worker in ("W1", "W2", "W3")] == [True, True, False]
 
 
+def test_rows_taken_again_were_said_when_the_source_said_them(tmp_path: Path) -> None:
+    roles = "worker_id,effective_from,status,job_code,site\n"
+    company = Company(
+        tmp_path,
+        {
+            "roles": 'feed = "role_history"',
+            "moves": 'feed = "role_history"\nmode = "delta"',
+            "accounts": 'feed = "lms_accounts"\ncarries = "changes"',
+        },
+    )
+    accounts = "account_id,worker_ref,status,created_at,email\n"
+    company.load(
+        2,
+        roles=roles + "W1,2026-02-01,active,OP,BAY1\nW2,soon,active,OP,BAY1\n",
+        moves=roles + "W3,soon,active,OP,BAY1\n",
+        accounts=accounts + "A1,W1,active,2026-01-01T00:00:00Z,a@x\n",
+    )
+    # each full file stands alone; in it a row of changes says nothing of what it leaves out
+    company.load(4, accounts=accounts + "A1,W1,inactive,2026-01-01T00:00:00Z,a@x\nA1,,,,b@x\n")
+    company.load(6, accounts=accounts + "A1,W1,inactive,2026-01-01T00:00:00Z,c@x\n")
+    for name in ("roles", "moves"):
+        file = tmp_path / f"{name}.csv"
+        assert company.call("rejects", "--source", name, "--export", str(file)).code == 0
+        file.write_text(file.read_text(encoding="utf-8-sig").replace("soon", "2026-02-01"), encoding="utf-8")
+        answer = company.call("rejects", "--retake", str(file), "--loaded-at", _UTC.format(9))
+        assert answer.code == 0, answer.err
+    company.build()
+    recorded = "select recorded_at::text from role_states where worker_id = '{}'"
+    assert company.ask(recorded.format("W1")) == company.ask(recorded.format("W2")) == [("2026-02-01 06:00:00",)]
+    assert company.ask(recorded.format("W3")) == [("2026-03-02 06:00:00",)]
+    assert company.ask("select closed_at::text from account_spans") == [("2026-03-04 06:00:00",)]
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
