@@ -49,11 +49,13 @@ def judge(questions: Sequence[Question]) -> dict[str, Verdict]:
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(enable=False)
         context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-        source = context.data_sources.add_pandas("generation")
-        return {question.name: _answer(context, source, question) for question in questions}
+        # one asset for all frames: each further one has the library write its whole configuration anew
+        asset = context.data_sources.add_pandas("generation").add_dataframe_asset("rows")
+        whole = asset.add_batch_definition_whole_dataframe("whole")
+        return {question.name: _answer(whole, question) for question in questions}
 
 
-def _answer(context: Any, source: Any, question: Question) -> Verdict:
+def _answer(whole: Any, question: Question) -> Verdict:
     import great_expectations as gx
 
     frame = question.frame.reset_index(drop=True)
@@ -61,16 +63,9 @@ def _answer(context: Any, source: Any, question: Question) -> Verdict:
         stated = getattr(gx.expectations, question.expectation.name)(
             **question.expectation.arguments, meta={"question": question.name}
         )
-        batch = source.add_dataframe_asset(question.name).add_batch_definition_whole_dataframe("rows")
-        suite = context.suites.add(gx.ExpectationSuite(name=question.name, expectations=[stated]))
-        definition = context.validation_definitions.add(
-            gx.ValidationDefinition(name=question.name, data=batch, suite=suite)
+        result = whole.get_batch(batch_parameters={"dataframe": frame}).validate(
+            stated, result_format={"result_format": "COMPLETE", "include_unexpected_rows": False}
         )
-        outcome = definition.run(
-            batch_parameters={"dataframe": frame},
-            result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
-        )
-        result = next(one for one in outcome.results if one.expectation_config.meta["question"] == question.name)
     except Exception as error:
         # whatever fails in the evaluation itself is an error of the check, not of the data
         return Verdict(holds=False, error=f"{type(error).__name__}: {error}"[:2_000])
