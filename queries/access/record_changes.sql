@@ -3,7 +3,8 @@
 select record_changes.* replace (
     case when viewer.sees_people then record_changes.record_id end as record_id,
     case when viewer.sees_people then record_changes.old_value end as old_value,
-    case when viewer.sees_people then record_changes.new_value end as new_value
+    case when viewer.sees_people then record_changes.new_value end as new_value,
+    case when viewer.sees_people then record_changes.account_id end as account_id
 )
 from published.record_changes
 cross join viewer
