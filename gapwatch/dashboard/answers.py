@@ -7,7 +7,8 @@ day is built.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,8 @@ from gapwatch.viewers import LOCAL, Viewer
 from gapwatch.warehouse.generations import generation_path
 
 ROW_LIMIT = 2000
+PAGE_ROWS = 50
+"""Rows of a paged table that leave the database at a time."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class View:
     stamp: str
     palette: Palette
     viewer: Viewer = LOCAL
+    logged: Mapping[str, str] = field(default_factory=dict)  # the scope as the access log tells it
 
     @property
     def run(self) -> RunParameters:
@@ -55,6 +59,12 @@ class View:
         takes = question_parameters(name)
         bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
         return _answer(self.reader, self.stamp, name, tuple(sorted(bound.items())))
+
+    def cursor(self, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:
+        """As ``ask``, but a cursor over all rows, for downloads; nothing of it is kept."""
+        takes = question_parameters(name)
+        bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
+        return self.reader.question(name, **bound)
 
     def may(self, name: str) -> bool:
         """Whether the viewer's role shows what that question reads."""
@@ -99,11 +109,31 @@ def open_reader(settings: Settings, scope: Scope, viewer: Viewer = LOCAL) -> tup
     known_at = scope.known_at or run.known_at
     if _second(as_of) == _second(run.as_of) and _second(known_at) == _second(run.known_at):
         return _open(path, viewer)
+    return _open(_past(settings, path.stem, as_of, known_at), viewer)
+
+
+def _past(settings: Settings, published: str, as_of: dt.datetime, known_at: dt.datetime) -> Path:
+    """The generation of another day, built when it is asked for the first time.
+
+    It is not cut out of the published one: what was found then differs from what the published timeline says of that
+    day (answers due since, accounts and assignments judged at as-of), so the same models are run at that instant. What
+    was built is kept among the generations, and asked for again it is there at once, for everybody.
+    """
+    found = _built(settings, published, as_of, known_at)
+    if not found.is_file():  # pruned since
+        _built.clear()
+        found = _built(settings, published, as_of, known_at)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _built(_settings: Settings, published: str, as_of: dt.datetime, known_at: dt.datetime) -> Path:  # noqa: ARG001
     from gapwatch.pipeline import generation_for
 
-    said = words.moment(as_of, run.organisation_timezone)
-    with st.spinner(f"Working out what was true at {said}. A day asked for the first time takes some seconds."):
-        return _open(generation_for(settings, as_of=as_of, known_at=known_at), viewer)
+    said = words.moment(as_of, _settings.organisation.timezone)
+    asked = f"Working out what was true at {said}. A day asked for the first time takes some time; then it is kept."
+    with st.spinner(asked, show_time=True):
+        return generation_for(_settings, as_of=as_of, known_at=known_at)
 
 
 def _newest(run: RunParameters, viewer: Viewer) -> dt.datetime:

@@ -38,6 +38,7 @@ def _write(name: str, standard: str | None) -> None:
     """Put the new choice into the address; a gap picked before may not be among the rows any more."""
     value = st.session_state[f"choice_{name}"]
     st.query_params.pop("gap", None)
+    st.query_params.pop("page", None)
     if value is None or value == standard:
         st.query_params.pop(name, None)
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -46,9 +47,8 @@ def run() -> None:
             return
         reader, stamp = open_reader(settings, scope, viewer)
         shown = View(settings, scope, reader, stamp, palette(st.context.theme.type), viewer)
-        entrance.log(
-            settings, viewer, did="opened", page=chosen.url_path, scope=_logged(shown), run_id=reader.run.run_id
-        )
+        shown = replace(shown, logged=_logged(shown))
+        entrance.log(settings, viewer, did="opened", page=chosen.url_path, scope=shown.logged, run_id=reader.run.run_id)
     except GapwatchError as error:
         refusals.failed(error)
         return

@@ -192,5 +192,6 @@ def _day_chosen(scope: Scope, zone: str, name: str) -> None:
 
 def _show(scope: Scope) -> None:
     of_the_scope = {field.name for field in fields(Scope)}
-    kept = {key: value for key, value in st.query_params.to_dict().items() if key not in of_the_scope}
+    told = st.query_params.to_dict()
+    kept = {key: value for key, value in told.items() if key not in of_the_scope | {"page"}}
     st.query_params.from_dict(kept | scope.to_query())

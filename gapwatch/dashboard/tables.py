@@ -12,8 +12,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from gapwatch.dashboard import words
-from gapwatch.dashboard.answers import ROW_LIMIT, View
+from gapwatch.dashboard import downloads, words
+from gapwatch.dashboard.answers import PAGE_ROWS, ROW_LIMIT, View
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "cause": words.CAUSES,
@@ -198,6 +198,8 @@ def show(
         key=f"table_{name}",
         alt=f"Table: {name.replace('_', ' ')}",
     )
+    if "total_rows" not in frame.columns:  # a part of a question's rows: its page offers all of them
+        downloads.of_frame(name, frame, columns, shown)
 
 
 def choose(
@@ -222,23 +224,32 @@ def choose(
 
 
 def download(name: str, question: str, shown: View, *, count: int, **parameters: object) -> None:
-    """Offer all rows of that question in this scope as CSV, read when asked for; published names, UTC."""
+    """Offer all rows of that question in this scope as CSV and XLSX, read when asked for; published names, UTC."""
+    downloads.of_question(name, question, shown, count=count, **parameters)
 
-    def data() -> bytes:
-        frame = shown.ask(question, **parameters).drop(
-            columns=["total_rows", "total_people", "weight"], errors="ignore"
-        )
-        return frame.to_csv(index=False).encode("utf-8-sig")
 
-    st.download_button(
-        f"Download all {count:,} rows (CSV)" if count != 1 else "Download the row (CSV)",
-        data,
-        file_name=f"gapwatch-{name}-{shown.run.as_of:%Y-%m-%d}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key=f"download_{name}",
-        on_click="ignore",
-    )
+def pager(shown_rows: int, total_rows: int) -> None:
+    """Which rows are shown, and the way to those before and after; the page is in the address as ``page``."""
+    at = page_number()
+    first = (at - 1) * PAGE_ROWS
+    if total_rows <= PAGE_ROWS and at == 1:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pager"):
+        last = -(-total_rows // PAGE_ROWS)
+        st.button("Before", disabled=at <= 1, on_click=_turn, args=(at - 1,), icon=":material/chevron_left:")
+        st.caption(f"Rows {first + 1:,} to {first + shown_rows:,} of {total_rows:,}")
+        st.button("After", disabled=at >= last, on_click=_turn, args=(at + 1,), icon=":material/chevron_right:")
+
+
+def page_number() -> int:
+    """The page of rows that the address names, counted from 1."""
+    told = st.query_params.get("page", "1")
+    return int(told) if told.isascii() and told.isdigit() and 0 < int(told) < 100_000 else 1
+
+
+def _turn(page: int) -> None:
+    st.query_params["page"] = str(page)
+    st.query_params.pop("gap", None)
 
 
 def total(frame: pd.DataFrame) -> int:

@@ -1,4 +1,4 @@
--- Grain:   one row per gap, at most $row_limit of them; total_rows and total_people count all that match
+-- Grain:   one row per gap, at most $row_limit of them from $row_offset on; total_rows and total_people count all that match
 -- Answers: which gaps are there in this scope ($status: open, closed; NULL both), the weightiest open ones first?
 -- Not for: pieces of a gap by cause (page_worker_bands)
 with names as (
@@ -83,6 +83,7 @@ picked as (
     from matching
     order by closed_at is not null, weight desc, gap_id
     limit cast($row_limit as bigint)
+    offset coalesce(cast($row_offset as bigint), 0)
 ),
 
 final as (

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gapwatch.dashboard import controls, evaluable, shell, tables, words
-from gapwatch.dashboard.answers import ROW_LIMIT, View
+from gapwatch.dashboard.answers import PAGE_ROWS, View
 
 _COLUMNS = (
     "severity",
@@ -39,8 +39,10 @@ def page() -> None:
         "requirement": controls.chosen("requirement", requirements),
         "cause": controls.chosen("cause", _CAUSES),
     }
-    rows = shown.ask("page_gaps", row_limit=ROW_LIMIT, **narrowed)
-    shell.title(_sentence(rows, status), shown)
+    first = (tables.page_number() - 1) * PAGE_ROWS
+    rows = shown.ask("page_gaps", row_limit=PAGE_ROWS, row_offset=first, **narrowed)
+    head = rows if len(rows) or not first else shown.ask("page_gaps", row_limit=1, **narrowed)
+    shell.title(_sentence(head, status), shown)
     evaluable.requirements(shown, shown.first("page_population"))
     left, middle, right = st.columns(3)
     with left:
@@ -50,12 +52,16 @@ def page() -> None:
     with right:
         controls.choice("Cause", "cause", _CAUSES, everything="All causes")
     if rows.empty:
+        if first:
+            st.info("There are no rows on this page of the table.", icon=":material/info:")
+            st.button("To the first rows", on_click=lambda: st.query_params.pop("page", None))
+            return
         _empty(status, shown)
         return
     columns = [name for name in _COLUMNS if name != "closed_on" or status != "open"]
     st.caption("Severity times days, the weightiest first. Pick a row to see what is behind it.")
     picked = tables.choose(rows, columns, shown, name="gaps", height=_height(len(rows)))
-    tables.cut_note(rows)
+    tables.pager(len(rows), tables.total(rows))
     tables.download("gaps", "page_gaps", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         st.query_params["gap"] = str(rows.iloc[picked]["gap_id"])
