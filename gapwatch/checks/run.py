@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gapwatch.checks.expectations import Question, Verdict
+
+
+_NO_ROWS_FAILED: Final = "no rows failed"
+_NONE_FAILED: Final = Expectation(
+    "ExpectColumnValuesToBeBetween", {"column": "rows_failed", "min_value": 0, "max_value": 0}
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,6 @@ def run_checks(
     in a transaction. Raises only when the generation cannot be written; a check that fails to run is a
     result with status ``error``.
     """
-    from gapwatch.checks.expectations import judge
-
     if checks is None:
         checks = [*read_catalogue(), *key_checks(connection)]
     start_subjects(connection, checks)
@@ -63,7 +67,7 @@ def run_checks(
         if progress is not None:
             progress(check.check_id, done, len(checks))
     connection.execute("drop table if exists temp.rows_of_check")
-    verdicts = judge([question for finding in findings for question in _questions(finding)])
+    verdicts = _verdicts(findings)
     results: list[CheckResult] = []
     failures: dict[str, list[str]] = {}
     for finding in findings:
@@ -118,8 +122,28 @@ def _count_checked(connection: duckdb.DuckDBPyConnection, check: Check) -> dict[
     return checked
 
 
+def _verdicts(findings: Sequence[_Finding]) -> dict[str, Verdict]:
+    """What Great Expectations says of each check that ran; of all that must find no row in one question."""
+    import pandas as pd
+
+    from gapwatch.checks.expectations import Question, Verdict, judge
+
+    plain = [finding for finding in findings if finding.frame is not None and finding.check.expectation == NO_ROWS]
+    questions = [question for finding in findings for question in _questions(finding)]
+    if plain:
+        tally = pd.DataFrame({"rows_failed": [sum(finding.found.values()) for finding in plain]})
+        questions.append(Question(_NO_ROWS_FAILED, tally, _NONE_FAILED))
+    verdicts = judge(questions)
+    if plain:
+        said = verdicts.pop(_NO_ROWS_FAILED)
+        for place, finding in enumerate(plain):
+            holds = said.error is None and place not in said.rows
+            verdicts[finding.check.check_id] = Verdict(holds=holds, error=said.error)
+    return verdicts
+
+
 def _questions(finding: _Finding) -> list[Question]:
-    """What is asked: the check's expectation on its rows, and that there was enough to look at."""
+    """What is asked of one check alone: its own expectation on its rows, and that there was enough to look at."""
     import pandas as pd
 
     from gapwatch.checks.expectations import Question
@@ -127,7 +151,7 @@ def _questions(finding: _Finding) -> list[Question]:
     if finding.frame is None:
         return []
     check = finding.check
-    questions = [Question(check.check_id, finding.frame, check.expectation)]
+    questions = [Question(check.check_id, finding.frame, check.expectation)] if check.expectation != NO_ROWS else []
     if check.at_least:
         arguments = {"column": "rows_checked", "min_value": check.at_least}
         tally = pd.DataFrame({"rows_checked": list(finding.checked.values())})
