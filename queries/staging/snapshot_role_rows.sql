@@ -21,30 +21,13 @@ rosters as (
 
 roster_rows as (
     select
-        landed_role_history.worker_id,
-        landed_role_history.assignment_key,
-        landed_role_history.sequence,
-        landed_role_history.effective_to_on,
-        landed_role_history.effective_to_local,
-        landed_role_history.effective_to_at,
-        landed_role_history.recorded_at,
-        landed_role_history.status,
-        landed_role_history.employment_type,
-        landed_role_history.job_code,
-        landed_role_history.job_title,
-        landed_role_history.department,
-        landed_role_history.cost_center,
-        landed_role_history.site,
-        landed_role_history.manager_id,
-        landed_role_history.agency,
-        landed_role_history.sponsor_id,
-        landed_role_history.contract_end_on,
-        landed_role_history.task_scope,
-        landed_role_history.event_reason,
-        case when rosters.is_undated then rosters.roster_on else landed_role_history.effective_from_on end as effective_from_on,
-        case when rosters.is_undated then cast(rosters.roster_on as timestamp) else landed_role_history.effective_from_local end
-            as effective_from_local,
-        case when not rosters.is_undated then landed_role_history.effective_from_at end as effective_from_at,
+        landed_role_history.* exclude (is_deleted, extra) replace (
+            case when rosters.is_undated then rosters.roster_on else landed_role_history.effective_from_on end
+                as effective_from_on,
+            case when rosters.is_undated then cast(rosters.roster_on as timestamp) else landed_role_history.effective_from_local end
+                as effective_from_local,
+            case when not rosters.is_undated then landed_role_history.effective_from_at end as effective_from_at
+        ),
         coalesce(
             case when rosters.is_undated then cast(rosters.roster_on as timestamp) else landed_role_history.effective_from_local end,
             timezone(rosters.source_timezone, timezone('UTC', landed_role_history.effective_from_at))
@@ -73,8 +56,6 @@ roster_rows as (
         rosters.is_undated,
         rosters.roster_number,
         rosters.load_order,
-        landed_role_history.load_id,
-        landed_role_history.row_number,
     from landed_role_history
     inner join rosters on landed_role_history.load_id = rosters.load_id
     where
@@ -136,35 +117,9 @@ place_rows as (
 
 final as (
     select
-        worker_id,
-        assignment_key,
-        effective_from_on,
-        effective_from_local,
-        effective_from_at,
-        sequence,
-        effective_to_on,
-        effective_to_local,
-        effective_to_at,
-        recorded_at,
-        status,
-        employment_type,
-        job_code,
-        job_title,
-        department,
-        cost_center,
-        site,
-        manager_id,
-        agency,
-        sponsor_id,
-        contract_end_on,
-        task_scope,
-        event_reason,
-        source,
-        observed_at,
-        is_from_first_snapshot,
-        load_order,
-        load_id,
-        row_number,
+        * exclude (
+            written_from, content, loaded_at, is_undated, roster_number, word_rank, previous_content, retaken_from
+        ),
     from place_rows
     where retaken_from is null or retaken_from > written_from
 )
