@@ -37,14 +37,33 @@ name_classes as (
     from classify
 ),
 
--- A change is sent up to a month ahead: the job is that of the latest role which starts by then.
+-- A change is sent up to a month ahead: the job is that of the latest role which starts by then, of those that start on a
+-- date the message names (local to the site) if there is one.
 jobs_meant as (
     select
         name_classes.load_id,
         name_classes.row_number,
-        arg_max(role_states.job_code, (role_states.valid_from, role_states.assignment_key)) as job_code,
+        arg_max(
+            role_states.job_code,
+            (
+                regexp_matches(
+                    coalesce(name_classes.message, ''),
+                    cast(
+                        cast(
+                            timezone(
+                                coalesce(site_keys.timezone, (select organisation_timezone from run_parameters)),
+                                timezone('UTC', role_states.valid_from)
+                            ) as date
+                        ) as varchar
+                    )
+                ),
+                role_states.valid_from,
+                role_states.assignment_key
+            )
+        ) as job_code,
     from name_classes
     inner join role_states on name_classes.worker_ref = role_states.worker_id
+    left join site_keys on role_states.site = site_keys.site
     where role_states.valid_from <= name_classes.occurred_at + interval '30' day
     group by name_classes.load_id, name_classes.row_number
 ),

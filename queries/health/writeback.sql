@@ -120,8 +120,9 @@ pairs as (
         and other_passes.place = other_records.place
 ),
 
+-- What came to be due after as_of is not missing at as_of, whatever was loaded since.
 newest_load as (
-    select max(loaded_at) as newest_loaded_at
+    select least(max(loaded_at), (select as_of from run_parameters)) as newest_loaded_at
     from known_loads
     where feed = 'hris_training_records' and not coalesce(is_retake, false)
 ),
