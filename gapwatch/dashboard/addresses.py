@@ -37,6 +37,12 @@ PAGES: Final[dict[str, Entry]] = {
     "events": Entry("events.py", "HR events", ":material/swap_horiz:", WITH_PEOPLE),
     "accounts": Entry("accounts.py", "Accounts", ":material/key:", WITH_PEOPLE),
     "health": Entry("health.py", "Integration health", ":material/monitor_heart:", ALL_SITES),
+    "quality": Entry("quality.py", "Data quality", ":material/rule:", ALL_SITES),
+    "survey": Entry("survey.py", "Survey", ":material/group_search:", WITH_PEOPLE),
+    "incident": Entry("incident.py", "Incident", ":material/emergency:", WITH_PEOPLE),
+    "policy": Entry("policy.py", "Policy", ":material/gavel:", WITH_PEOPLE),
+    "evidence": Entry("evidence.py", "Evidence", ":material/inventory_2:", WITH_PEOPLE),
+    "digest": Entry("digest.py", "Digest", ":material/mail:", WITH_PEOPLE),
 }
 
 

@@ -1,0 +1,209 @@
+"""People on a day: who they were, what was required of them and whether it was met, as survey and incident show it.
+
+Owns the layout of rows of ``page_people_day`` and of the audit sentences that go with them. Decides no state: states
+and evidence arrive as the question answers them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from gapwatch.dashboard import tables, words
+from gapwatch.dashboard.answers import View
+from gapwatch.dashboard.figures.canvas import records
+from gapwatch.dashboard.state import day_of
+from gapwatch.errors import GapwatchError
+from gapwatch.person import audit_sentences
+
+REQUIREMENTS: Final = (
+    "state",
+    "requirement",
+    "citation",
+    "site",
+    "course_id",
+    "completed_on",
+    "result",
+    "ends_on",
+    "opened_on",
+    "days_open",
+    "cause",
+    "owner",
+    "waived_until_on",
+    "rule_ids",
+)
+HELP: Final = {
+    "state": "The requirement's state at the start of the day, 00:00 where the worker was.",
+    "completed_on": "When the course that counts was completed.",
+    "ends_on": "The first day that the credential no longer covers; empty: it does not expire.",
+    "opened_on": "The first day of the gap.",
+    "days_open": "Days from the first day of the gap to this day.",
+    "rule_ids": "The rules of the policy that require it.",
+    "site": "Where it counts; empty: everywhere.",
+    "course_id": "The course whose completion counts.",
+}
+_STANDS: Final = {
+    "trained": "met",
+    "gap": "gap",
+    "in_grace": "in grace",
+    "on_leave": "on leave",
+    "waived": "waived",
+    "not_evaluable": "not evaluable",
+}
+_MARKS: Final = {
+    "gap": ":red[:material/cancel:]",
+    "trained": ":green[:material/check_circle:]",
+    "waived": ":violet[:material/verified_user:]",
+    "not_evaluable": ":orange[:material/help:]",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One worker on the day: the rows of ``page_people_day`` about them, and how many are in which state."""
+
+    worker_id: str
+    full_name: str | None
+    roles: str | None
+    rows: pd.DataFrame
+    counts: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        """ "Dana Ruiz (W1042)"."""
+        return words.person(self.full_name, self.worker_id)
+
+    @property
+    def required(self) -> int:
+        """How many requirements were in force."""
+        return sum(self.counts.values())
+
+    @property
+    def standing(self) -> str:
+        """ "1 gap, 6 met, 1 in grace" of so many; or that nothing was required."""
+        if not self.required:
+            return "nothing was required" if self.roles else "held no role that day"
+        order = ("gap", "not_evaluable", "trained", "waived", "in_grace", "on_leave")
+        told = [
+            words.count(self.counts[state], "gap") if state == "gap" else f"{self.counts[state]:,} {_STANDS[state]}"
+            for state in order
+            if self.counts.get(state)
+        ]
+        return f"{words.joined(told)} of {words.count(self.required, 'requirement')}"
+
+
+def people(rows: pd.DataFrame) -> list[Person]:
+    """The workers of those rows, in their order."""
+    found = []
+    for worker_id, mine in rows.groupby("worker_id", sort=False):
+        first = mine.iloc[0]
+        counts = {str(state): int(number) for state, number in mine["state"].value_counts().items()}
+        found.append(
+            Person(
+                str(worker_id),
+                None if pd.isna(first["full_name"]) else str(first["full_name"]),
+                None if pd.isna(first["roles"]) else str(first["roles"]),
+                mine[mine["requirement_id"].notna()],
+                counts,
+            )
+        )
+    return found
+
+
+def standing(found: list[Person]) -> str:
+    """What is so with all of them, for a headline: "2 have 4 gaps, 2 have no gap and 1 held no role"."""
+    with_gap = [one for one in found if one.counts.get("gap")]
+    doubtful = [one for one in found if not one.counts.get("gap") and one.counts.get("not_evaluable")]
+    without_role = [one for one in found if not one.roles]
+    gaps = sum(one.counts["gap"] for one in with_gap)
+    well = len(found) - len(with_gap) - len(doubtful) - len(without_role)
+    if well == len(found):
+        return "no gap" if well == 1 else "none has a gap"
+    told = []
+    if with_gap:
+        told.append(f"{len(with_gap):,} {'has' if len(with_gap) == 1 else 'have'} {words.count(gaps, 'gap')}")
+    if doubtful:
+        told.append(f"{len(doubtful):,} cannot be judged in full")
+    if well:
+        told.append(f"{well:,} {'has' if well == 1 else 'have'} no gap")
+    if without_role:
+        told.append(f"{len(without_role):,} held no role")
+    return words.joined(told)
+
+
+def overview(found: list[Person], shown: View, *, name: str) -> int | None:
+    """One line a person; returns the position of the person that was picked, if any."""
+    lines = pd.DataFrame(
+        {
+            "full_name": [one.full_name for one in found],
+            "worker_id": [one.worker_id for one in found],
+            "roles": [one.roles or "No role that day" for one in found],
+            "open_gaps": [one.counts.get("gap", 0) for one in found],
+            "standing": [words.sentence_case(one.standing) for one in found],
+        }
+    )
+    return tables.choose(lines, list(lines.columns), shown, name=name)
+
+
+def requirements(rows: pd.DataFrame, shown: View, *, name: str, with_people: bool = False) -> None:
+    """The requirements of those rows with state and evidence; columns that nothing fills are left out."""
+    always = {"state", "requirement", "citation", "course_id", "completed_on", "ends_on"}
+    columns = [column for column in REQUIREMENTS if column in always or bool(rows[column].notna().any())]
+    ahead = ["full_name", "worker_id", "job_title"] if with_people else []
+    after = ["sentence"] if "sentence" in rows else []
+    tables.show(rows, [*ahead, *columns, *after], shown, name=name, help_texts=HELP)
+
+
+def with_sentences(rows: pd.DataFrame, on: dt.date, shown: View) -> pd.DataFrame:
+    """Those rows with the audit sentence on each requirement of each worker (and site: one names it)."""
+    told: dict[tuple[str, str | None], list[str]] = {}
+    for worker_id in dict.fromkeys(rows["worker_id"].astype(str)):
+        for one in audit_sentences(shown.reader, worker_id, on):
+            told.setdefault((worker_id, one.requirement_id), []).append(one.text)
+    pairs = zip(rows["worker_id"], rows["requirement_id"], rows["site"], strict=True)
+    return rows.assign(sentence=[_on_site(told.get((str(who), str(what)), []), site) for who, what, site in pairs])
+
+
+def _on_site(texts: list[str], site: Any) -> str | None:
+    """Of several sentences on one requirement, that of the site."""
+    fitting = [text for text in texts if _told(site) and f" at {site} was required" in text]
+    return next(iter(fitting or texts), None)
+
+
+def sentences(worker_id: str, on: dt.date, shown: View) -> None:
+    """The worker's audit sentences of that day, gaps first, each with the rows it rests on."""
+    try:
+        told = audit_sentences(shown.reader, worker_id, on)
+    except GapwatchError as error:
+        st.error(words.plain(error.what), icon=":material/error:")
+        return
+    for sentence in sorted(told, key=lambda one: one.state != "gap"):
+        mark = _MARKS.get(sentence.state, ":gray[:material/remove:]")
+        with st.container(gap=None):
+            st.markdown(f"{mark} {words.plain(sentence.text)}")
+            if sentence.sources:
+                st.caption(f"Rests on {'; '.join(words.plain(source) for source in sentence.sources)}")
+
+
+def because(found: list[Person]) -> None:
+    """Say for want of which source something cannot be judged."""
+    reasons = sorted({str(row["because"]) for one in found for row in records(one.rows) if _told(row["because"])})
+    for reason in reasons:
+        st.markdown(f":orange[:material/help:] **Not evaluable**: {words.plain(reason)}.")
+
+
+def day_in_question(shown: View, asked: str | None) -> dt.date:
+    """The day that the address names under ``on``, at the latest that of as-of; else that of as-of."""
+    last = day_of(shown.run.as_of, zone=shown.zone)
+    try:
+        return min(dt.date.fromisoformat(asked or ""), last)
+    except ValueError:
+        return last
+
+
+def _told(value: Any) -> bool:
+    return value is not None and not pd.isna(value)

@@ -1,0 +1,289 @@
+-- Grain:   one row per worker and requirement (and site) in force at the start of a day; a worker of whom nothing was
+--          required, or who held no role, has one row without a requirement
+-- Answers: for these $workers, or for whoever held $role at $site then: who were they, what was required, was it met?
+-- Not for: the history (page_worker_bands); days after as_of
+-- The day ($on, else that of as_of) starts at 00:00 where the worker's first role of that day is. With $site, roles and
+-- requirements of other sites are left out. total_rows and total_people count what $row_limit cuts off.
+with
+
+the_day as (
+    select
+        cast(
+            coalesce(
+                cast($on as date),
+                cast(timezone(organisation_timezone, timezone('UTC', as_of)) as date)
+            ) as timestamp
+        ) as day,
+        organisation_timezone
+    from run_parameters
+),
+
+roles as (
+    select
+        role_states.worker_id,
+        role_states.assignment_key,
+        role_states.status,
+        role_states.employment_type,
+        role_states.job_code,
+        role_states.job_title,
+        role_states.department,
+        role_states.site,
+        role_states.timezone,
+        timezone('UTC', timezone(role_states.timezone, the_day.day)) as day_starts_at
+    from role_states
+    cross join the_day
+    where
+        role_states.is_employed
+        and (cast($site as varchar) is null or role_states.site = $site)
+        and (
+            cast($workers as varchar[]) is null
+            or list_contains(cast($workers as varchar[]), role_states.worker_id)
+        )
+        and role_states.valid_from <= timezone('UTC', timezone(role_states.timezone, the_day.day))
+        and (
+            role_states.valid_to is null
+            or role_states.valid_to > timezone('UTC', timezone(role_states.timezone, the_day.day))
+        )
+),
+
+holders as (
+    select worker_id
+    from roles
+    where cast($role as varchar) is null or job_code = $role
+    group by worker_id
+),
+
+named as (
+    select worker_id from worker_keys
+    where list_contains(cast($workers as varchar[]), worker_id)
+    union
+    select worker_id from holders
+),
+
+first_roles as (
+    select *
+    from roles
+    qualify
+        row_number() over (partition by worker_id order by assignment_key <> 'primary', assignment_key) = 1
+),
+
+all_roles as (
+    select
+        worker_id,
+        string_agg(
+            case
+                when job_title is not null and job_code is not null and job_title <> job_code
+                then job_title || ' (' || job_code || ')'
+                else coalesce(job_title, job_code, 'without a job code')
+            end
+            || coalesce(' at ' || site, '')
+            || case status when 'leave' then ', on leave' when 'suspended' then ', suspended' else '' end,
+            ' and '
+            order by assignment_key <> 'primary', assignment_key
+        ) as roles
+    from roles
+    group by worker_id
+),
+
+people as (
+    select
+        named.worker_id,
+        worker_keys.full_name,
+        all_roles.roles,
+        first_roles.job_title,
+        first_roles.job_code,
+        first_roles.site as role_site,
+        first_roles.department,
+        first_roles.employment_type,
+        first_roles.status,
+        coalesce(first_roles.timezone, the_day.organisation_timezone) as timezone,
+        first_roles.day_starts_at
+    from named
+    cross join the_day
+    inner join worker_keys on worker_keys.worker_id = named.worker_id
+    left join first_roles on first_roles.worker_id = named.worker_id
+    left join all_roles on all_roles.worker_id = named.worker_id
+),
+
+required as (
+    select
+        people.worker_id,
+        compliance_timeline.requirement_id,
+        compliance_timeline.site,
+        case
+            when unproven_states.not_evaluable_from is not null then 'not_evaluable' else compliance_timeline.state
+        end as state,
+        compliance_timeline.state as known_state,
+        case when unproven_states.not_evaluable_from is null then compliance_timeline.cause end as cause,
+        case when unproven_states.not_evaluable_from is null then compliance_timeline.owner end as owner,
+        unproven_states.because
+    from people
+    inner join compliance_timeline
+        on compliance_timeline.worker_id = people.worker_id
+        and compliance_timeline.valid_from <= people.day_starts_at
+        and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > people.day_starts_at)
+        and (cast($site as varchar) is null or coalesce(compliance_timeline.site, $site) = $site)
+    left join unproven_states
+        on unproven_states.worker_id = compliance_timeline.worker_id
+        and unproven_states.requirement_id = compliance_timeline.requirement_id
+        and unproven_states.site is not distinct from compliance_timeline.site
+        and unproven_states.valid_from <= people.day_starts_at
+        and (unproven_states.valid_to is null or unproven_states.valid_to > people.day_starts_at)
+        and unproven_states.not_evaluable_from <= people.day_starts_at
+),
+
+open_gaps as (
+    select
+        gaps.worker_id,
+        gaps.requirement_id,
+        gaps.site,
+        min(gaps.opened_at) as opened_at
+    from gaps
+    inner join people
+        on people.worker_id = gaps.worker_id
+        and gaps.opened_at <= people.day_starts_at
+        and (gaps.closed_at is null or gaps.closed_at > people.day_starts_at)
+    group by gaps.worker_id, gaps.requirement_id, gaps.site
+),
+
+credentials as (
+    select
+        credential_periods.worker_id,
+        credential_periods.requirement_id,
+        credential_periods.site,
+        credential_periods.kind,
+        credential_periods.completion_id,
+        credential_periods.valid_to
+    from credential_periods
+    inner join people
+        on people.worker_id = credential_periods.worker_id
+        and credential_periods.valid_from <= people.day_starts_at
+        and (credential_periods.valid_to is null or credential_periods.valid_to > people.day_starts_at)
+    qualify
+        row_number() over (
+            partition by
+                credential_periods.worker_id,
+                credential_periods.requirement_id,
+                credential_periods.site,
+                credential_periods.kind
+            order by credential_periods.valid_to desc nulls first, credential_periods.completion_id
+        ) = 1
+),
+
+periods as (
+    select
+        requirement_periods.worker_id,
+        requirement_periods.requirement_id,
+        requirement_periods.site,
+        min(requirement_periods.rule_ids) as rule_ids
+    from requirement_periods
+    inner join people
+        on people.worker_id = requirement_periods.worker_id
+        and requirement_periods.valid_from <= people.day_starts_at
+        and (requirement_periods.valid_to is null or requirement_periods.valid_to > people.day_starts_at)
+    group by requirement_periods.worker_id, requirement_periods.requirement_id, requirement_periods.site
+),
+
+waivers as (
+    select
+        worker_keys.worker_id,
+        requirement_keys.requirement_id,
+        min(policy_exceptions.exception_id) as exception_id,
+        max(policy_exceptions.ends_on) as waived_until_on
+    from exception_windows
+    inner join worker_keys on worker_keys.worker_key = exception_windows.worker_key
+    inner join requirement_keys on requirement_keys.requirement_key = exception_windows.requirement_key
+    inner join policy_exceptions on policy_exceptions.exception_id = exception_windows.exception_id
+    inner join people
+        on people.worker_id = worker_keys.worker_id
+        and exception_windows.valid_from <= people.day_starts_at
+        and exception_windows.valid_to > people.day_starts_at
+    where exception_windows.kind = 'waive'
+    group by worker_keys.worker_id, requirement_keys.requirement_id
+),
+
+judged as (
+    select
+        required.*,
+        policy_requirements.title as requirement,
+        policy_requirements.citation,
+        policy_requirements.severity,
+        open_gaps.opened_at,
+        credentials.completion_id,
+        credentials.valid_to as credential_ends_at,
+        staged_lms_completions.course_id,
+        staged_lms_completions.completed_at,
+        staged_lms_completions.result,
+        periods.rule_ids,
+        waivers.exception_id,
+        waivers.waived_until_on
+    from required
+    inner join policy_requirements
+        on policy_requirements.requirement_id = required.requirement_id
+        and (cast($authority as varchar) is null or policy_requirements.authority = $authority)
+    left join open_gaps
+        on open_gaps.worker_id = required.worker_id
+        and open_gaps.requirement_id = required.requirement_id
+        and open_gaps.site is not distinct from required.site
+        and required.known_state = 'gap'
+    left join credentials
+        on credentials.worker_id = required.worker_id
+        and credentials.requirement_id = required.requirement_id
+        and credentials.site is not distinct from required.site
+        and credentials.kind = required.known_state
+    left join staged_lms_completions on staged_lms_completions.completion_id = credentials.completion_id
+    left join periods
+        on periods.worker_id = required.worker_id
+        and periods.requirement_id = required.requirement_id
+        and periods.site is not distinct from required.site
+    left join waivers
+        on waivers.worker_id = required.worker_id
+        and waivers.requirement_id = required.requirement_id
+        and required.known_state = 'waived'
+),
+
+final as (
+    select
+        people.worker_id,
+        people.full_name,
+        people.roles,
+        people.job_title,
+        people.job_code,
+        people.role_site,
+        people.department,
+        people.employment_type,
+        people.status as employment_status,
+        judged.requirement_id,
+        judged.requirement,
+        judged.citation,
+        judged.severity,
+        judged.site,
+        judged.state,
+        judged.cause,
+        judged.owner,
+        cast(timezone(people.timezone, timezone('UTC', judged.opened_at)) as date) as opened_on,
+        date_diff('day', judged.opened_at, people.day_starts_at) as days_open,
+        judged.course_id,
+        cast(timezone(people.timezone, timezone('UTC', judged.completed_at)) as date) as completed_on,
+        judged.result,
+        cast(timezone(people.timezone, timezone('UTC', judged.credential_ends_at)) as date) as ends_on,
+        judged.rule_ids,
+        coalesce(judged.exception_id, judged.completion_id) as evidence,
+        judged.waived_until_on,
+        judged.because,
+        count(*) over () as total_rows,
+        count(*) filter (where judged.state = 'gap') over (partition by people.worker_id) as gaps_of_person
+    from people
+    left join judged on judged.worker_id = people.worker_id
+)
+
+select *
+from final
+order by
+    gaps_of_person desc,
+    full_name,
+    worker_id,
+    case state when 'gap' then 0 when 'not_evaluable' then 1 else 2 end,
+    requirement_id,
+    site
+limit cast($row_limit as bigint)
