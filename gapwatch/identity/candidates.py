@@ -23,7 +23,7 @@ from gapwatch.shipped import query_folder
 if TYPE_CHECKING:
     import pyarrow as pa
 
-OFFER_FROM: Final = 0.80
+OFFER_FROM: Final = 0.70
 """The score from which a candidate is offered as a probable match; below, it is shown as possible."""
 
 _SOMEBODYS: Final = 0.7  # how probable it is, before looking, that an account without a person is a worker's

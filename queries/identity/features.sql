@@ -85,11 +85,14 @@ select
     family,
     family_initial,
     nullif(sorted_name, '') as sorted_name,
+    case when $side = 'worker' then nullif(sorted_name, '') end as bearer,
+    case when $side = 'worker' then nullif(sorted_name, '') end as odd_bearer,
     case when given is not null then name_forward end as name_forward,
     case when given is not null then name_backward end as name_backward,
     handles,
     built_handles,
     list_filter(handles, lambda handle: not list_contains(built_handles, handle)) as odd_handles,
+    list_filter(handles, lambda handle: not regexp_full_match(handle, '[a-z]{0,2}[0-9]{3,}')) as spoken_handles,
     list_filter(list_distinct(list_concat(
         case
             when given is null then []

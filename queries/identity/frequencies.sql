@@ -75,4 +75,15 @@ select 'family' as name_column, family as name_value, max(family_share) as share
 from shares
 where family is not null
 group by family
+union all
+-- an address is one worker's: of all who bear a name, somebody else of that name has this very one's by chance
+select 'bearer' as name_column, sorted_name as name_value, 0.5 / greatest(count(distinct person), 2) as share
+from workers
+where sorted_name is not null
+group by sorted_name
+union all
+select 'odd_bearer' as name_column, sorted_name as name_value, 0.01 / greatest(count(distinct person), 2) as share
+from workers
+where sorted_name is not null
+group by sorted_name
 order by name_column, name_value

@@ -61,6 +61,28 @@ def test_what_one_of_two_namesakes_has_alone_decides() -> None:
     assert _offered(told, worker("W1", "Dana Ruiz"), worker("W2", "Dana Ruiz", username="druiz17")) == ["W2"]
 
 
+def test_an_address_weighs_more_the_more_people_bear_the_name() -> None:
+    told = account("L1", "Dana Ruiz", email="dana.ruiz@b.example")
+    namesakes = [
+        worker(f"W{n}", "Dana Ruiz", email=f"dana.ruiz{n if n > 1 else ''}@a.example", start_day=20_000)
+        for n in range(1, 7)
+    ]
+    best, second, *_ = _found([told], namesakes)
+    assert best["worker_id"] == "W1"
+    assert best["score"] > 4 * second["score"]
+
+
+def test_a_user_name_that_a_system_made_up_speaks_against_nobody() -> None:
+    known = worker("W1", "Dana Ruiz", email="dana.ruiz@a.example")
+    made_up, typed = _found(
+        [account("L1", "Dana Ruiz", username="u04711"), account("L2", "Dana Ruiz", username="otto")], [known]
+    )
+    assert made_up["differs"] is None
+    assert typed["differs"] == "other user name and mailbox name"
+    assert made_up["score"] > typed["score"]
+    assert _offered(account("L1", None, username="u04711"), worker("W1", "Dana Ruiz", username="u04711")) == ["W1"]
+
+
 def test_two_worker_ids_of_one_person_are_one_candidate() -> None:
     ids = [worker("C7", "Dana Ruiz", person="P1", start_day=19_000), worker("E7", "Dana Ruiz", person="P1")]
     rows = _found([account("L1", "Dana Ruiz")], ids)

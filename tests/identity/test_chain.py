@@ -63,7 +63,7 @@ def test_a_run_offers_by_former_names_and_by_any_worker_id_of_a_person(
     assert "same department" in offered[0][2]
     assert company.rows("select count(*) from account_candidates where account_id in ('L4', 'L5')") == [(0,)]
     assert company.rows("select status, worker_id from account_links where account_id = 'L1'") == [("unlinked", None)]
-    assert company.rows("select accounts_compared, offer_from from identity_matching") == [(3, 0.8)]
+    assert company.rows("select accounts_compared, offer_from from identity_matching") == [(3, 0.7)]
 
     monkeypatch.setattr(candidates, "matcher", lambda: None)
     company.publish("2025-09-02T06:00:00Z")
