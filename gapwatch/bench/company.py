@@ -96,7 +96,7 @@ def _create_run(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table time_zones as select name as timezone from pg_timezone_names()")
     connection.execute(
         "create table sources (source varchar, feed varchar, path varchar, mode varchar, timezone varchar,"
-        " covers_from timestamp, expect_every_hours double)"
+        " covers_from timestamp, expect_every_hours double, owner varchar)"
     )
     connection.executemany(
         "insert into sources (source, feed, path, mode) values (?, ?, ?, 'full')",

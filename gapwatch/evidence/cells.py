@@ -27,6 +27,7 @@ _FIRST_SERIAL: Final = 61  # 1 March 1900: before it, spreadsheets disagree abou
 _DAY: Final = 86_400_000_000  # microseconds
 _SERIAL_UNITS: Final = 10**11  # to a day: fine enough for each microsecond, coarse enough for a double
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+RESULT: Final = "\x1e"  # between a formula and its result in a canonical text
 _WRITTEN: Final = re.compile("_x([0-9A-F]{4})_")
 _MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOKS_ACTIVE: Final = ("=", "+", "-", "@", "\t", "\n", "_x000D_")
@@ -73,7 +74,7 @@ def canonical(value: object, kind: Kind) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, Formula):
-        return f"f{value.text}\x1en{value.result}"
+        return f"f{value.text}{RESULT}n{value.result}"
     if isinstance(value, bool):
         return "syes" if value else "sno"
     if isinstance(value, dt.date):
@@ -144,7 +145,7 @@ def body(canonical_text: str, style: int, active_style: int) -> str:
         return f' s="{chosen}" t="inlineStr"><is><t{keep}>{content.translate(_MARKUP)}</t></is></c>'
     if tag == "n":
         return f' s="{style}"><v>{content}</v></c>'
-    text, _, result = content.partition("\x1e")
+    text, _, result = content.partition(RESULT)
     return f' s="{style}"><f>{text.translate(_MARKUP)}</f><v>{result[1:]}</v></c>'
 
 

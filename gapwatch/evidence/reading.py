@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from gapwatch.evidence.cells import number_text
+from gapwatch.evidence.cells import RESULT, number_text
 
 _CHUNK: Final = 1 << 18
 _ROW_LIMIT: Final = 1_048_576
@@ -205,7 +205,7 @@ class _SheetParser:
 
     def _cell(self) -> str:
         result = self._result()
-        return f"f{self._formula}\x1e{result}" if self._formula else result
+        return f"f{self._formula}{RESULT}{result}" if self._formula else result
 
     def _result(self) -> str:
         value = self._value

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LETTER, _TABLOID = 1, 3  # paper sizes as the file format numbers them
 _WIDE = 170  # characters across; more would be too small to read on one letter page
+_WIDEST = 260  # … or on one tabloid page: more goes on beside it, with the first columns repeated
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def _add_sheet(workbook: Workbook, sheet: StagedSheet, imprint: Imprint) -> None
     page.sheet_view.showGridLines = False
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.orientation = "landscape"
-    page.page_setup.fitToWidth = 1
+    across = -(-sum(sheet.widths) // _WIDEST)
+    page.page_setup.fitToWidth = across
     page.page_setup.fitToHeight = 0
     page.page_margins.left = page.page_margins.right = 0.4
     page.page_margins.top = page.page_margins.bottom = 0.8
@@ -106,6 +108,8 @@ def _add_sheet(workbook: Workbook, sheet: StagedSheet, imprint: Imprint) -> None
         return
     page.freeze_panes = f"{letters(sheet.frozen + 1)}2"
     page.print_title_rows = "1:1"
+    if across > 1:
+        page.print_title_cols = f"A:{letters(max(sheet.frozen, 1))}"
     last = max(sheet.rows, 1) + 1  # a table needs a row, though it be empty
     table: Any = Table(
         displayName=table_name(sheet.name),

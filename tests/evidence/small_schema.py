@@ -4,7 +4,8 @@ from __future__ import annotations
 
 PUBLISHED = {
     "run_parameters": "run_id varchar, as_of timestamp, known_at timestamp, policy_sha256 varchar,"
-    " organisation_name varchar, organisation_timezone varchar, built_at timestamp, gapwatch_version varchar",
+    " organisation_name varchar, organisation_timezone varchar, built_at timestamp, gapwatch_version varchar,"
+    " licence_price_per_month double, licence_currency varchar",
     "loads": "load_id varchar, source varchar, feed varchar, mode varchar, address varchar, sha256 varchar,"
     " bytes bigint, loaded_at timestamp, rows_read bigint, rows_accepted bigint, rows_rejected bigint,"
     " status varchar, reason varchar, timezone varchar, effective_min date, effective_max date",
@@ -72,6 +73,7 @@ PUBLISHED = {
     " records_in bigint, records_failed bigint",
     "sync_outages": "integration varchar, started_at timestamp, ended_at timestamp, site varchar, method varchar,"
     " failed_runs bigint, silent_days bigint",
+    "reactivated_accounts": "account_id varchar, ended_at timestamp, reactivated_at timestamp",
     "stopped_sources": "source varchar, feed varchar, status varchar, known_until timestamp, says varchar",
     "unproven_states": "worker_id varchar, requirement_id varchar, site varchar, valid_from timestamp,"
     " valid_to timestamp, state varchar, not_evaluable_from timestamp, rests_on varchar, because varchar",

@@ -53,7 +53,9 @@ def test_every_table_has_a_name_frozen_headings_filter_and_print_settings(export
     for sheet in book(exported.path):
         assert sheet.sheet_state == "visible"
         assert sheet.page_setup.orientation == "landscape"
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        across = sum(column.width for column in sheet.column_dimensions.values())
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (-(-across // 260), 0)
+        assert bool(sheet.print_title_cols) == (across > 260)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         footer = str(sheet.oddFooter.center.text)
         assert footer == f"{sheet.title}, page &P of &N, export {exported.export_id}"

@@ -22,7 +22,7 @@ SAMPLE: Final = TableSheet(
         Column("stratum", "Site and severity"),
         Column("population", "Worker-requirements of the population or stratum", Kind.INTEGER),
         Column("drawn", "How many of them were drawn", Kind.INTEGER),
-        Column("method", "How, and with which seed: the same seed gives the same rows anywhere", Kind.LONG, width=60),
+        Column("method", "How, and with which seed: the same seed gives the same rows anywhere", Kind.LONG, width=44),
         Column("item", "Number of the row to test", Kind.INTEGER),
         WORKER_ID,
         FULL_NAME,

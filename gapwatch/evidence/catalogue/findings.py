@@ -159,6 +159,13 @@ ACCOUNTS: Final = TableSheet(
             Kind.YESNO,
             heading="Within SLA",
         ),
+        Column("reactivated_at", "When it was opened again after it had been closed", Kind.INSTANT),
+        Column(
+            "licence_cost",
+            "What the seat cost in that time: days active x price per month x 12 / 365; empty = no price is configured",
+            Kind.NUMBER,
+        ),
+        Column("licence_currency", "In which currency"),
         Column("due_at", "When it should have been closed", Kind.INSTANT),
         Column("verdict", "early, on_time, late, missing, pending or not_evaluable", tones=VERDICTS),
         Column(

@@ -104,7 +104,7 @@ RETENTION: Final = TableSheet(
             },
         ),
         Column("record_decision", "Of the record as a whole: it may go only when every requirement lets it go"),
-        Column("because", "Why", Kind.LONG),
+        Column("because", "Why", Kind.LONG, width=44),
         Column("observed_at", "When it was missed first, or when the leaver left", Kind.INSTANT),
     ),
 )
