@@ -24,6 +24,7 @@ _Change = tuple[str, str, str, Callable[[Node], object]]  # operator, before, af
 _BOUNDS: Final = {exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT}
 _COMPARISONS: Final = {exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.NullSafeNEQ: exp.NEQ, exp.NullSafeEQ: exp.EQ}
 _EXTREMES: Final = {exp.Least: exp.Greatest, exp.Greatest: exp.Least, exp.Min: exp.Max, exp.Max: exp.Min}
+_LAST: Final = "select"  # the place of what follows the CTEs
 _HOLE: Final = sqlglot.parse_one("select * from hole_of_a_mutant")
 _NUMBER_PARENTS: Final = (*_BOUNDS, *_COMPARISONS, exp.Add, exp.Sub, exp.Interval, exp.In)
 
@@ -66,8 +67,9 @@ def mutants_of(model: Model) -> list[Mutant]:
     for place, part, frame in _parts(tree):
         unchanged = part.sql(dialect="duckdb")
         texts = {unchanged}
-        nodes = list(part.walk())
-        for position, node in enumerate(nodes):
+        for position, node in enumerate(part.walk()):
+            if place == _LAST and _is_in_order_of_rows(node):
+                continue
             for operator, before, after, change in _changes(node, model.sql):
                 holder = exp.Paren(this=part.copy())  # a change may replace the topmost node
                 change(next(islice(holder.this.walk(), position, None)))
@@ -93,7 +95,13 @@ def _parts(tree: Node) -> Iterator[tuple[str, Node, str]]:
         whole.set("with_", tree.args["with_"].copy())
     body = tree.copy()
     body.set("with_", None)
-    yield "select", body, whole.sql(dialect="duckdb")
+    yield _LAST, body, whole.sql(dialect="duckdb")
+
+
+def _is_in_order_of_rows(node: Node) -> bool:
+    """Is this part of the order by at a model's end? It says how rows lie; the rows of a table have no order."""
+    order = node if isinstance(node, exp.Order) else node.find_ancestor(exp.Order)
+    return bool(order is not None and order.parent.parent is None)
 
 
 def _text(node: Node) -> str:
