@@ -43,10 +43,11 @@ class Number:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to know or do: what, the facts about it, the act that ends it."""
+    """One thing to know or do: what, the facts about it, the doubt it must be read with, the act that ends it."""
 
     what: str
     facts: tuple[str, ...] = ()
+    warning: str = ""
     act: str = ""
     mark: str = ""
     tone: Tone = Tone.PLAIN

@@ -180,6 +180,7 @@ def _entry(entry: Entry) -> Markup:
             join(
                 element("div", join(what, Markup("&nbsp; "), mark) if entry.mark else what),
                 small(" · ".join(entry.facts)),
+                _warning(entry.warning),
                 element("div", entry.act, cls="act", style=f"color:{INK}") if entry.act else text(""),
             ),
             cls="line",
@@ -188,8 +189,15 @@ def _entry(entry: Entry) -> Markup:
     )
 
 
+def _warning(words: str) -> Markup:
+    tone = Tone.DOUBT
+    style = f"font-size:13px;line-height:1.4;color:{TONES[tone]}"
+    return element("div", words, cls=f"t-{tone}", style=style) if words else text("")
+
+
 def _figures(table: Table) -> Markup:
     def cells(tag: str, row: tuple[str, ...], style: str) -> Markup:
+        unbroken = ";white-space:nowrap" if tag == "td" else ""
         return join(
             *(
                 element(
@@ -199,7 +207,7 @@ def _figures(table: Table) -> Markup:
                     align="left" if place == 0 else "right",
                     valign="bottom",
                     style=f"padding:7px 0 7px {14 * (place > 0)}px;border-bottom:1px solid {LINE};"
-                    f"color:{INK};font-variant-numeric:tabular-nums;{style}",
+                    f"color:{INK};font-variant-numeric:tabular-nums;{style}{unbroken * (place > 0)}",
                 )
                 for place, cell in enumerate(row)
             )

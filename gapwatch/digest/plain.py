@@ -64,6 +64,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     mark = f"[{entry.mark}] " if entry.mark else ""
     yield from _wrap(f"{mark}{entry.what}", first="* ", rest="  ")
     yield from _wrap("; ".join(entry.facts), first="    ", rest="    ") if entry.facts else ()
+    yield from _wrap(entry.warning, first="  ! ", rest="    ") if entry.warning else ()
     yield from _wrap(f"-> {entry.act}", first="    ", rest="       ") if entry.act else ()
     if entry.url:
         yield f"    {entry.url}"

@@ -43,9 +43,9 @@ def restated_section(facts: Facts, links: Links) -> Section | None:
     return Section(
         "History restated",
         f"Of the time up to {until}, which the digest of {facts.last_week} told,"
-        f" {wording.count(total, 'requirement')} of workers read otherwise now: {told}. Open at its as-of: it would"
-        f" count {wording.thousands(first['open_now'])} of them today, and counted"
-        f" {wording.thousands(first['open_then'])}.{shown}",
+        f" {wording.count(total, 'requirement')} of workers read otherwise now: {told}. Of them it counted"
+        f" {wording.count(first['open_then'], 'open gap')}; by today's knowledge it was"
+        f" {wording.thousands(first['open_now'])}.{shown}",
         (Entries(entries),),
     )
 

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+from digest.conftest import OpenWorld
 from digest.test_compose import digest_of
+from digest.world import usual_world
 
 from gapwatch.digest.content import Entries
 from gapwatch.digest.html import render_html
+from gapwatch.digest.plain import render_text
 from gapwatch.reads import Reader
 
 if TYPE_CHECKING:
@@ -75,6 +78,15 @@ def test_html_says_all_that_the_composition_says(reader: Reader) -> None:
                 said += [fact for entry in block.entries for fact in entry.facts]
     for text in said:
         assert re.sub(r"\s+", " ", text) in words
+
+
+def test_a_warning_travels_with_its_gap_in_both_forms(open_world: OpenWorld) -> None:
+    world = usual_world()
+    words = "every job code is known: not so for <OPR>"
+    world["finding_warnings"] = [{"finding": "gap", "finding_id": "G1", "check_id": "c", "feed": "f", "words": words}]
+    digest = digest_of(open_world(world), "BAY1")
+    assert f"Read with care: {words}" in " ".join(render_text(digest).split())
+    assert "Read with care: every job code is known: not so for &lt;OPR&gt;" in render_html(digest)
 
 
 def test_dark_mode_is_declared(reader: Reader) -> None:
