@@ -100,8 +100,8 @@ def _parts(tree: Node) -> Iterator[tuple[str, Node, str]]:
 
 def _is_in_order_of_rows(node: Node) -> bool:
     """Is this part of the order by at a model's end? It says how rows lie; the rows of a table have no order."""
-    order = node if isinstance(node, exp.Order) else node.find_ancestor(exp.Order)
-    return bool(order is not None and order.parent.parent is None)
+    order: Node = node if isinstance(node, exp.Order) else node.find_ancestor(exp.Order)
+    return order is not None and order.parent.parent is None
 
 
 def _text(node: Node) -> str:
