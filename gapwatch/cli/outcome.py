@@ -58,6 +58,12 @@ def say_generation(generation: Generation) -> int:
         f" people, {figures.unsynced_events:,} unsynced HR events, {figures.open_stale_accounts:,} leavers with an"
         f" active account, {figures.orphans:,} orphan accounts (run {generation.run_id})"
     )
+    if figures.requirements_not_evaluable:
+        click.echo(
+            f"not evaluable: {figures.requirements_not_evaluable:,} of {figures.requirements:,} worker-requirements"
+        )
+    if isinstance(figures.stopped, str):
+        click.echo(f"what rests on these is not evaluable: {figures.stopped}", err=True)
     return int(figures.open_gaps)
 
 

@@ -85,6 +85,9 @@ leavers as (
         stale_accounts.open_assignments,
         coalesce(stale_accounts.is_open, false) as is_open,
         stale_accounts.is_within_sla,
+        reactivated_accounts.reactivated_at,
+        stale_accounts.days_active * run_parameters.licence_price_per_month * 12 / 365 as licence_cost,
+        case when stale_accounts.days_active is not null then run_parameters.licence_currency end as licence_currency,
         verdicts.due_at,
         verdicts.verdict,
     from ends
@@ -95,7 +98,11 @@ leavers as (
         and ends.effective_at = stale_accounts.ended_at
         and stale_accounts.kind = 'stale'
         and ends.is_first_of_person
+    left join reactivated_accounts
+        on stale_accounts.account_id = reactivated_accounts.account_id
+        and stale_accounts.ended_at = reactivated_accounts.ended_at
     left join verdicts on ends.event_id = verdicts.event_id
+    cross join run_parameters
 ),
 
 orphans as (
@@ -118,6 +125,9 @@ orphans as (
         stale_accounts.open_assignments,
         stale_accounts.is_open,
         stale_accounts.is_within_sla,
+        cast(null as timestamp) as reactivated_at,
+        cast(null as double) as licence_cost,
+        cast(null as varchar) as licence_currency,
         cast(null as timestamp) as due_at,
         cast(null as varchar) as verdict,
     from stale_accounts

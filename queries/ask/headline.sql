@@ -7,4 +7,7 @@ select
     (select count(*) from unsynced_events) as unsynced_events,
     (select count(*) from stale_accounts where kind = 'stale' and is_open) as open_stale_accounts,
     (select count(*) from stale_accounts where kind = 'orphan') as orphans,
+    (select requirements from evaluability where site is null) as requirements,
+    (select requirements_not_evaluable from evaluability where site is null) as requirements_not_evaluable,
+    (select says from (select string_agg(says, '; ' order by source) as says from stopped_sources) as stops) as stopped,
 from gaps

@@ -38,31 +38,6 @@ last_roles as (
         ) = 1
 ),
 
--- closed after the end, and open again before the person came back
-reactivations as (
-    select
-        stale_accounts.account_id,
-        stale_accounts.ended_at,
-        min(account_spans.reopened_at) as reactivated_at
-    from stale_accounts
-    cross join run_parameters
-    inner join account_links on account_links.account_id = stale_accounts.account_id
-    inner join account_spans on account_spans.account_key = account_links.account_key
-    where
-        account_spans.closed_at > stale_accounts.ended_at
-        and account_spans.reopened_at > account_spans.closed_at
-        and account_spans.reopened_at <= run_parameters.as_of
-        and not exists (
-            select 1
-            from person_employment_periods
-            where
-                person_employment_periods.person_key = account_links.person_key
-                and person_employment_periods.valid_from > stale_accounts.ended_at
-                and person_employment_periods.valid_from <= account_spans.reopened_at
-        )
-    group by stale_accounts.account_id, stale_accounts.ended_at
-),
-
 final as (
     select
         stale_accounts.account_id,
@@ -84,16 +59,16 @@ final as (
         stale_accounts.open_assignments,
         stale_accounts.is_open,
         stale_accounts.is_within_sla,
-        reactivations.reactivated_at,
+        reactivated_accounts.reactivated_at,
         stale_accounts.days_active * run_parameters.licence_price_per_month * 12 / 365 as licence_cost,
         run_parameters.licence_currency,
         count(*) over () as total_rows
     from stale_accounts
     cross join run_parameters
     left join names on names.worker_id = stale_accounts.worker_id
-    left join reactivations
-        on reactivations.account_id = stale_accounts.account_id
-        and reactivations.ended_at = stale_accounts.ended_at
+    left join reactivated_accounts
+        on reactivated_accounts.account_id = stale_accounts.account_id
+        and reactivated_accounts.ended_at = stale_accounts.ended_at
     left join last_roles on last_roles.worker_id = stale_accounts.worker_id
     left join zones on zones.site = last_roles.site
     where

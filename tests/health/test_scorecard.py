@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,26 @@ def test_cells_are_measured_attested_or_unknown_and_lead_to_their_rows(config: P
     assert (cells["api_documentation"]["rating"], cells["api_documentation"]["rows_sql"]) == ("unknown", None)
     assert sum(row["basis"] == "measured" for row in cells.values()) == 12
     for row in cells.values():
-        if row["basis"] != "unknown":
-            answer = gapwatch("sql", "--config", str(config), "--format", "json", row["rows_sql"])
-            assert answer.code == 0, answer.err
-            if row["rating"] in ("amber", "red"):
-                assert json.loads(answer.out), row["criterion"]
+        if row["basis"] == "unknown":
+            assert row["rows_sql"] is None
+            continue
+        answer = gapwatch("sql", "--config", str(config), "--format", "json", row["rows_sql"])
+        assert answer.code == 0, answer.err
+        shown = json.loads(answer.out)
+        if row["basis"] == "attested":
+            assert row["reason"].startswith(f"{shown[0]['answer']}, {shown[0]['name']} on {shown[0]['date'][:10]}")
+            assert (row["attested_by"], row["attested_on"][:10]) == (shown[0]["name"], shown[0]["date"][:10])
+            continue
+        assert len(shown) == row["shown_rows"], row["criterion"]
+        share = re.match(r"([\d.]+) % \((\d+) of (\d+)\) ", row["reason"])
+        if share:
+            good, counted = int(share[2]), int(share[3])
+            assert counted - good == len(shown), row["criterion"]
+            assert float(share[1]) == pytest.approx(100 * good / counted, abs=0.051)
+            assert row["number"] == pytest.approx(100 * good / counted)
+        else:
+            assert row["criterion"] == "sync_frequency"
+            assert f"; {len(shown)} expected days passed" in row["reason"]
 
 
 def test_the_table_says_why(config: Path) -> None:

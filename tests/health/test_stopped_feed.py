@@ -16,9 +16,11 @@ from typing import Any, Final
 
 import duckdb
 import pytest
+from app_pages import APP, text
 from command import gapwatch
 from digest.mail_server import Mailbox, mail_server
 from openpyxl import load_workbook
+from streamlit.testing.v1 import AppTest
 from watch.hooks import web_hook
 
 from gapwatch.config import Alerts, Digest, Smtp, load_settings
@@ -190,7 +192,8 @@ class Stopped:
 
     def whole(self) -> dict[str, Any]:
         """The organisation's row of evaluability."""
-        return self.reader.ask("page_evaluability").to_dict("records")[0]
+        (row,) = self.reader.ask("page_evaluability").to_dict("records")
+        return {str(name): value for name, value in row.items()}
 
 
 @pytest.fixture(scope="module", params=["lms_completions", "role_history", "lms_assignments"])
@@ -199,7 +202,10 @@ def stopped(
 ) -> Iterator[Stopped]:
     """One feed after the other."""
     config = _stopped(company, tmp_path_factory.mktemp(request.param) / "company", request.param)
-    _do("build", "--config", str(config), "--as-of", NOW.isoformat())
+    said = gapwatch("build", "--config", str(config), "--as-of", NOW.isoformat())
+    assert said.code == 0, said.err
+    assert "what rests on these is not evaluable: " in said.err
+    assert ("not evaluable: " in said.out) == (request.param != "lms_assignments")
     with Reader.open(load_settings(config).warehouse.path) as reader:
         yield Stopped(request.param, config, reader)
 
@@ -241,6 +247,29 @@ def test_the_figures_of_the_pages_say_which_share_is_open(stopped: Stopped) -> N
     assert latency["not_evaluable"].any() == (stopped.feed == "lms_assignments")
 
 
+def test_the_pages_say_it_under_their_headline(stopped: Stopped, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAPWATCH_CONFIG", str(stopped.config))
+    said = {}
+    for page in ("overview", "gaps", "events", "accounts", "worker"):
+        app = AppTest.from_file(str(APP), default_timeout=120)
+        if page == "worker":
+            app.query_params["worker"] = "HIRED"
+        if page != "overview":
+            app.switch_page(f"gapwatch/dashboard/pages/{page}.py")
+        app.run()
+        assert not app.exception, [problem.value for problem in app.exception]
+        said[page] = text(app)
+    states = stopped.feed in ("lms_completions", "role_history")
+    whole = stopped.whole()
+    share = f"{whole['requirements_not_evaluable']:,} of "
+    for page in ("overview", "gaps"):
+        assert (f"**{share}" in said[page] and "not evaluable**: " in said[page]) == states, page
+    assert ("not_evaluable since 2026-10-31" in said["worker"]) == states
+    assert ("not evaluable**: lms_assignments is 48 h old" in said["events"]) == (stopped.feed == "lms_assignments")
+    assert ("Who can log in now is not evaluable" in said["accounts"]) == (stopped.feed == "role_history")
+    assert ("could still log in when last heard of" in said["accounts"]) == (stopped.feed == "role_history")
+
+
 def test_the_workbook_counts_it_apart_and_balances(stopped: Stopped, tmp_path: Path) -> None:
     out = tmp_path / "evidence.xlsx"
     _do("evidence", "--out", str(out), "--config", str(stopped.config))
@@ -272,15 +301,15 @@ def test_the_digest_is_no_all_clear_and_gives_the_share(stopped: Stopped, tmp_pa
     ]
     assert mails
     sources = {row[0] for row in stopped.rows("select source from stopped_sources")}
+    texts = []
     for mail in mails:
         assert isinstance(mail, EmailMessage)
         assert "data degraded" in mail["Subject"]
         body = mail.get_body(("plain",))
         assert body is not None
-        text = " ".join(body.get_content().split())
-        assert all(source in text for source in sources)
-    texts = [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in mails]
-    assert any("not evaluable" in text for text in texts)
+        texts.append(" ".join(body.get_content().split()))
+    assert all(source in told for told in texts for source in sources)
+    assert any("not evaluable" in told for told in texts)
 
 
 def test_its_owner_is_told_once_by_mail_and_webhook_and_once_when_it_is_back(stopped: Stopped) -> None:

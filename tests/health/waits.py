@@ -1,8 +1,12 @@
 """Answers of an LMS as durations from a seed, a third of them still waited for, and the figures that lifelines gives.
 
-Owns the durations, and running ``sync_latency`` on them. ``python tests/health/waits.py`` writes ``lifelines.json``
-anew, with a Python in which lifelines is installed (its releases ask for pandas before 3, so it has a place of its
-own): the durations depend on the seed alone, not on that Python.
+Owns the durations and ``lifelines.json``. One command writes that file anew::
+
+    python tests/health/waits.py
+
+It installs lifelines into a virtual environment of its own, since its releases ask for pandas before 3, and runs itself
+there (``--here``). The durations depend on the seed alone, not on that Python; the figures are kept as lifelines gives
+them, without rounding.
 """
 
 from __future__ import annotations
@@ -10,6 +14,10 @@ from __future__ import annotations
 import json
 import math
 import random
+import subprocess
+import sys
+import tempfile
+import venv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -84,6 +92,18 @@ def _by_lifelines(durations: list[Wait]) -> dict[str, float | None]:
     }
 
 
+def _elsewhere() -> None:
+    """Run this file in a new virtual environment that has lifelines."""
+    with tempfile.TemporaryDirectory(prefix="lifelines-") as folder:
+        venv.create(folder, with_pip=True)
+        python = str(next(Path(folder).glob("*/python*")))
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "lifelines"], check=True)
+        subprocess.run([python, __file__, "--here"], check=True)
+
+
 if __name__ == "__main__":
-    kept = {name: _by_lifelines(durations) for name, durations in cases().items()}
-    KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    if "--here" in sys.argv:
+        kept = {name: _by_lifelines(durations) for name, durations in cases().items()}
+        KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    else:
+        _elsewhere()

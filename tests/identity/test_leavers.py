@@ -37,10 +37,13 @@ def test_seats_of_leavers_cost_what_a_month_costs_by_the_day(tmp_path: Path) -> 
     with _published(tmp_path / "company", settings=price) as reader:
         row = reader.ask("page_stale_accounts", row_limit=10).iloc[0]
         head = reader.ask("page_leavers_headline").iloc[0]
+        sheet = reader.ask("evidence_accounts", period_to=reader.run.as_of.replace(tzinfo=None))
     assert row["days_active"] == 30.0
     assert row["licence_cost"] == pytest.approx(36.0)  # 30 of 365 days at 438 a year
     assert row["licence_currency"] == "EUR"
     assert head["licence_cost"] == pytest.approx(36.0 + 0.7)  # and 14 hours of the other leaver
+    assert sheet["licence_cost"].sum() == pytest.approx(36.0 + 0.7)
+    assert set(sheet.loc[sheet["licence_cost"].notna(), "licence_currency"]) == {"EUR"}
 
 
 def test_without_a_price_no_cost_is_told_and_nothing_was_reactivated(tmp_path: Path) -> None:
@@ -54,5 +57,7 @@ def test_an_account_opened_again_after_the_person_left_says_when(tmp_path: Path)
     closed = {"status": "active", "deactivated_at": "2026-01-20T06:00:00Z"}
     with _published(tmp_path / "company", **closed) as reader:
         row = reader.ask("page_stale_accounts", row_limit=10).iloc[0]
+        sheet = reader.ask("evidence_accounts", period_to=reader.run.as_of.replace(tzinfo=None))
+    assert list(sheet["reactivated_at"].dropna()) == [row["reactivated_at"]]
     assert f"{row['reactivated_at']:%Y-%m-%dT%H:%M:%SZ}" == INSTANT
     assert bool(row["is_open"])
