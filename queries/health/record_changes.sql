@@ -1,7 +1,7 @@
 -- Grain:   one row per completion or assignment, load and column in which it differs from the load before that had it
 -- Key:     feed, source, record_id, change, column_name, load_id
 -- Answers: which training records were altered, back-dated or left out between the loads of a source?
--- Not for: sources that send additions alone (deltas and events say themselves what they change)
+-- Not for: sources that send additions or changes alone (they say themselves what they change)
 with
 
 batches as (
@@ -23,6 +23,7 @@ batches as (
     where
         known_loads.feed in ('lms_completions', 'lms_assignments')
         and loads.mode in ('full', 'snapshot')
+        and loads.carries is distinct from 'changes'
 ),
 
 batch_names as (
