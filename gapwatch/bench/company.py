@@ -90,7 +90,8 @@ def _create_run(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create table run_parameters as select 'generated' as run_id, $as_of::timestamp as as_of,"
         " $as_of::timestamp as known_at, 'generated' as policy_sha256, 'Generated' as organisation_name,"
-        " 'UTC' as organisation_timezone, $as_of::timestamp as built_at, $version as gapwatch_version",
+        " 'UTC' as organisation_timezone, $as_of::timestamp as built_at, $version as gapwatch_version,"
+        " null::double as licence_price_per_month, null::varchar as licence_currency",
         {"as_of": AS_OF, "version": __version__},
     )
     connection.execute("create table time_zones as select name as timezone from pg_timezone_names()")

@@ -97,7 +97,7 @@ def _company(folder: Path, *, obligations: int, say: Callable[[str], None]) -> P
     """A warehouse with one published generation of at least that many rows of obligations."""
     with duckdb.connect() as small:
         per_worker = _build(small, _FIRST_GUESS, whole=False) / _FIRST_GUESS
-    workers = max(math.ceil(obligations / per_worker * 1.02), 100)
+    workers = max(math.ceil(obligations / per_worker * 1.05), 100)
     warehouse = folder / "warehouse"
     (warehouse / "generations").mkdir(parents=True)
     started = time.perf_counter()
