@@ -96,7 +96,7 @@ def _elsewhere() -> None:
     """Run this file in a new virtual environment that has lifelines."""
     with tempfile.TemporaryDirectory(prefix="lifelines-") as folder:
         venv.create(folder, with_pip=True)
-        python = str(next(Path(folder).glob("*/python*")))
+        python = str(Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python")
         subprocess.run([python, "-m", "pip", "install", "--quiet", "lifelines"], check=True)
         subprocess.run([python, __file__, "--here"], check=True)
 
