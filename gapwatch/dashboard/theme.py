@@ -17,6 +17,7 @@ STYLE: Final = """
 <style>
 .stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
+.stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.78; }
 .st-key-figures > div { flex: 1 1 10rem; }
 .st-key-act_first a { padding-left: 0; }
 .st-key-act_first a p { font-weight: 600; }
