@@ -76,7 +76,17 @@ def test_the_ledger_is_typed_and_empty_without_loads(tmp_path: Path) -> None:
     (row,) = table.to_pylist()
     assert row["loaded_at"] == AT.replace(tzinfo=None)
     assert (row["drift"], row["effective_max"], row["effective_min"]) == (["x"], dt.date(2026, 1, 5), None)
-    assert set(row) == set(LoadRecord.__dataclass_fields__)
+    assert set(row) == {*LoadRecord.__dataclass_fields__, "delivered_load_id"}
+
+
+def test_rows_taken_again_were_delivered_with_the_load_that_they_were_first_rejected_from(tmp_path: Path) -> None:
+    first = land(tmp_path, record("first"))
+    second = land(tmp_path, record("second", retakes=first.load_id))
+    third = land(tmp_path, record("third", retakes=second.load_id))
+    rows = read_loads(tmp_path).to_pylist()
+    assert {row["load_id"]: row["delivered_load_id"] for row in rows} == dict.fromkeys(
+        (first.load_id, second.load_id, third.load_id), first.load_id
+    )
 
 
 def test_unfinished_loads_and_batches_do_not_count_and_are_removed(tmp_path: Path) -> None:
