@@ -137,11 +137,16 @@ class Reader:
         self.close()
 
 
-def compare(now: Path, before: Path, name: str, **parameters: object) -> list[dict[str, Any]]:
+def compare(
+    now: Path, before: Path, name: str, *, viewer: Viewer | None = None, **parameters: object
+) -> list[dict[str, Any]]:
     """The rows of a question about two generations: its tables are those of ``now``, ``before.<table>`` the other's.
 
-    A generation built before a table existed makes it fail: raises ConfigurationError with what is missing.
+    A generation built before a table existed makes it fail: raises ConfigurationError with what is missing. Two
+    generations are compared whole: raises NotPermitted for a viewer who does not see everything.
     """
+    if viewer is not None and not viewer.sees_everything:
+        raise NotPermitted("two reports are compared whole, which this role does not see")
     question = _question(name)
     with duckdb.connect() as connection:
         for path, alias in ((now, "now"), (before, "before")):

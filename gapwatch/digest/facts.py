@@ -97,7 +97,7 @@ def site_names(reader: Reader) -> dict[str, str]:
 def _restated(reader: Reader, before: Path, **parameters: object) -> Rows | None:
     """None where the last digest's generation is of another make and can't be compared."""
     try:
-        return tuple(compare(reader.path, before, "digest_restated", **parameters))
+        return tuple(compare(reader.path, before, "digest_restated", viewer=reader.viewer, **parameters))
     except ConfigurationError:
         return None
 
