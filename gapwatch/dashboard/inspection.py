@@ -168,10 +168,10 @@ def with_sentences(rows: pd.DataFrame, on: dt.date, shown: View) -> pd.DataFrame
     return rows.assign(sentence=[_on_site(told.get((str(who), str(what)), []), site) for who, what, site in pairs])
 
 
-def _on_site(texts: list[str], site: Any) -> str | None:
-    """Of several sentences on one requirement, that of the site."""
+def _on_site(texts: list[str], site: Any) -> str:
+    """Of several sentences on one requirement, that of the site; empty when there is none."""
     fitting = [text for text in texts if _told(site) and f" at {site} was required" in text]
-    return next(iter(fitting or texts), None)
+    return next(iter(fitting or texts), "")
 
 
 def sentences(worker_id: str, on: dt.date, shown: View) -> None:

@@ -115,6 +115,23 @@ _HEADINGS: Final[dict[str, str]] = {
     "licence_cost": "Licence cost",
     "reactivated_at": "Active again",
     "probability_pct": "Probability",
+    "course_ids": "Courses",
+    "validity_months": "Renewed every (months)",
+    "grace_days": "Grace (days)",
+    "people_with_gap": "With a gap",
+    "rule_ids": "Rules",
+    "ends_on": "Valid to",
+    "waived_until_on": "Waived until",
+    "roles": "Role",
+    "standing": "In words",
+    "sentence": "Audit sentence",
+    "failed_pct": "Share failed",
+    "row_number": "Row in the file",
+    "item": "What",
+    "words": "Its name",
+    "is_active": "Active",
+    "starts_on": "From",
+    "until_on": "Until",
 }
 
 

@@ -18,6 +18,7 @@ STYLE: Final = """
 .stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
 .stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.78; }
+.stApp button[kind^="primary"], .stApp button[kind^="primary"] p { color: light-dark(#ffffff, #12171e); }
 .st-key-figures > div { flex: 1 1 10rem; }
 .st-key-act_first a { padding-left: 0; }
 .st-key-act_first a p { font-weight: 600; }

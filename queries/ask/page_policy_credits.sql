@@ -3,7 +3,7 @@
 -- Not for: completions (page_worker_marks)
 select
     policy_course_credits.course_id,
-    staged_lms_courses.title as course,
+    staged_lms_courses.title,
     staged_lms_courses.is_active,
     policy_course_credits.site,
     policy_course_credits.valid_from as starts_on,

@@ -72,14 +72,15 @@ def _label(recipient: Recipient) -> str:
 
 
 def _sentence(everyone: dict[str, Recipient], mail: dict[str, Any]) -> str:
-    return f"Digest of {mail['week']}: {words.count(len(everyone), 'recipient')}"
+    year, _, week = str(mail["week"]).partition("-W")
+    return f"Digest of week {int(week)}, {year}: {words.count(len(everyone), 'recipient')}"
 
 
 def _envelope(mail: dict[str, Any], recipient: Recipient, shown: View) -> None:
     attached = " The rows come with it as a workbook." if recipient.attach else ""
     st.markdown(f"**{words.plain(mail['subject'])}**")
     st.caption(
-        f"From {words.plain(mail['from'])} to {words.plain(recipient.email or recipient.name)}, for "
+        "About "
         f"{words.plain(', '.join(recipient.sites) or 'all sites')}.{attached} A preview from this report: nothing is "
         "sent. gapwatch digest sends it."
     )

@@ -17,7 +17,6 @@ from gapwatch.dashboard.sidebar import options
 from gapwatch.dashboard.state import day_of
 from gapwatch.errors import GapwatchError
 
-_LISTED: Final = 200
 _COLUMNS: Final = ("at", "export_id", "status", "scope", "period", "prepared_by", "reviewed_by", "by", "file", "run_id")
 
 
@@ -195,16 +194,7 @@ def _list(logged: pd.DataFrame | None, shown: View) -> None:
     if logged.empty:
         st.markdown("Nothing has been exported from this warehouse. The first workbook will be listed here.")
         return
-    tables.show(logged.head(_LISTED), list(_COLUMNS), shown, name="exports")
-    st.download_button(
-        f"Download the log, {words.count(len(logged), 'export')} (CSV)",
-        logged.to_csv(index=False).encode("utf-8-sig"),
-        file_name="gapwatch-exports.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        key="download_exports",
-        on_click="ignore",
-    )
+    tables.show(logged, list(_COLUMNS), shown, name="exports")
 
 
 def _verify() -> None:

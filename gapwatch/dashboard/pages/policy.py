@@ -131,7 +131,7 @@ def _requirement(row: dict[str, Any], shown: View) -> None:
     else:
         st.markdown(f"**Courses** ({courses['course_id'].nunique():,}). Any one of them satisfies it.")
         told = [name for name in ("site", "starts_on", "until_on") if courses[name].notna().any()]
-        tables.show(courses, ["course_id", "course", *told, "is_active"], shown, name="policy_courses")
+        tables.show(courses, ["course_id", "title", *told, "is_active"], shown, name="policy_courses")
     shell.link(
         "gaps",
         f"See the gaps in {words.plain(row['requirement'])}",
@@ -165,7 +165,9 @@ def _terms(row: dict[str, Any]) -> str:
 
 
 def _items(text: str) -> list[str]:
-    return [words.plain(item.strip().replace("_", " ")) for item in str(text).split(";") if item.strip()]
+    return [
+        words.plain(item.strip().removesuffix("_at").replace("_", " ")) for item in str(text).split(";") if item.strip()
+    ]
 
 
 def _unmapped(rows: pd.DataFrame, shown: View) -> None:
