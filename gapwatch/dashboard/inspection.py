@@ -135,8 +135,8 @@ def standing(found: list[Person]) -> str:
     return words.joined(told)
 
 
-def overview(found: list[Person], shown: View, *, name: str) -> int | None:
-    """One line a person; returns the position of the person that was picked, if any."""
+def overview(found: list[Person], shown: View, *, name: str, picks: bool = True) -> int | None:
+    """One line a person; with ``picks``, returns the position of the person that was picked, if any."""
     lines = pd.DataFrame(
         {
             "full_name": [one.full_name for one in found],
@@ -146,12 +146,15 @@ def overview(found: list[Person], shown: View, *, name: str) -> int | None:
             "standing": [words.sentence_case(one.standing) for one in found],
         }
     )
+    if not picks:
+        tables.show(lines, list(lines.columns), shown, name=name)
+        return None
     return tables.choose(lines, list(lines.columns), shown, name=name)
 
 
 def requirements(rows: pd.DataFrame, shown: View, *, name: str, with_people: bool = False) -> None:
     """The requirements of those rows with state and evidence; columns that nothing fills are left out."""
-    always = {"state", "requirement", "citation", "course_id", "completed_on", "ends_on"}
+    always = {"state", "requirement", "citation"}
     columns = [column for column in REQUIREMENTS if column in always or bool(rows[column].notna().any())]
     ahead = ["full_name", "worker_id", "job_title"] if with_people else []
     after = ["sentence"] if "sentence" in rows else []

@@ -178,7 +178,7 @@ def _answer(named: list[inspection.Person], rows: pd.DataFrame, shown: View) -> 
         "all rests on.",
     )
     if len(named) > 1:
-        inspection.overview(named, shown, name="survey_people")
+        inspection.overview(named, shown, name="survey_people", picks=False)
     for position, one in enumerate(named, start=1):
         _person(one, position, shown)
     tables.download("survey", "page_people_day", shown, count=tables.total(rows), workers=workers, site=None)
