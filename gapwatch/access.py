@@ -22,10 +22,13 @@ from gapwatch.viewers import Role, Viewer
 
 OPEN: Final = frozenset(
     {
+        "course_keys",
+        "credit_windows",
         "feed_health",
         "gap_causes",
         "hr_event_types",
         "identity_matching",
+        "known_loads",
         "loads",
         "model_columns",
         "models",
@@ -37,6 +40,7 @@ OPEN: Final = frozenset(
         "policy_retrain_orders",
         "requirement_keys",
         "run_parameters",
+        "site_keys",
         "sources",
         "staged_jobs",
         "staged_lms_courses",

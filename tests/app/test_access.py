@@ -28,6 +28,7 @@ _ASK = sorted(path.stem for path in (query_folder() / "ask").glob("*.sql"))
 _RULES = sorted(path.stem for path in (query_folder() / "access").glob("*.sql"))
 _OF_ONE_ROW = {"page_evaluability"}  # without a site: the organisation's row, which a site manager does not see
 _OFFICERS_ALONE = {
+    "check_subjects",  # whom and what the failed checks touch
     "check_failures",  # offending rows as JSON, of any site and day
     "load_check_rows",  # the same of a load that was held
 }
