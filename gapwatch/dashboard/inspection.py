@@ -158,7 +158,8 @@ def requirements(rows: pd.DataFrame, shown: View, *, name: str, with_people: boo
     columns = [column for column in REQUIREMENTS if column in always or bool(rows[column].notna().any())]
     ahead = ["full_name", "worker_id", "job_title"] if with_people else []
     after = ["sentence"] if "sentence" in rows else []
-    tables.show(rows, [*ahead, *columns, *after], shown, name=name, help_texts=HELP)
+    whole = rows.drop(columns="total_rows")  # a table of its own, to be taken along as it is shown
+    tables.show(whole, [*ahead, *columns, *after], shown, name=name, help_texts=HELP)
 
 
 def with_sentences(rows: pd.DataFrame, on: dt.date, shown: View) -> pd.DataFrame:

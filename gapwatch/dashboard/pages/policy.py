@@ -124,7 +124,9 @@ def _requirement(row: dict[str, Any], shown: View) -> None:
     else:
         st.markdown(f"**Rules** ({len(rules):,}). An empty condition means any; people are those it reaches at as-of.")
         told = [name for name in (*_CONDITIONS, "starts_on", "until_on") if rules[name].notna().any()]
-        tables.show(rules, ["rule_id", "people", *told, "citation"], shown, name="policy_rules")
+        tables.show(
+            rules.drop(columns="total_rows"), ["rule_id", "people", *told, "citation"], shown, name="policy_rules"
+        )
     courses = shown.ask("page_policy_credits", requirement=row["requirement_id"])
     if courses.empty:
         st.warning("No course satisfies it, so nobody can be trained for it.", icon=":material/school:")
