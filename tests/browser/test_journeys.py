@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browser_pages import SLOW, figure, query, settled, visit
 from playwright.sync_api import Browser, Page, expect
 from sample_generation import rows, scalar
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page at 1280 px in either theme; the test fails when the browser reports an error of its own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=request.param)
-    opened = context.new_page()
-    opened.set_default_timeout(SLOW)
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
-    assert not errors
 
 
 def test_from_the_overview_to_a_gap_to_its_worker(page: Page, served: str, sample: Path) -> None:
