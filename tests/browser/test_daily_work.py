@@ -1,13 +1,16 @@
-"""A link that is passed on opens the same view, for somebody else and later."""
+"""A link that is passed on opens the same view; what is downloaded is what the page says."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 
 from browser_pages import SLOW, query, visit
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
-from sample_generation import scalar
+from sample_generation import rows, scalar
 
 
 def test_a_shared_link_opens_the_same_view(page: Page, chromium: Browser, served: str, sample: Path) -> None:
@@ -32,3 +35,26 @@ def test_a_shared_link_opens_the_same_view(page: Page, chromium: Browser, served
     asked = query(other)
     context.close()
     assert (asked["site"], asked["cause"]) == ("BAY1", "expired")
+
+
+def test_what_is_downloaded_is_what_the_page_says(page: Page, served: str, sample: Path) -> None:
+    visit(page, f"{served}/gaps?site=HNY1&severity=high")
+    expected = {
+        gap
+        for (gap,) in rows(
+            sample,
+            "select gap_id from gaps where closed_at is null and severity = 'high'"
+            " and coalesce(site, role_site) = 'HNY1'",
+        )
+    }
+    expect(page.locator("h1").first).to_contain_text(f"{len(expected):,} open gap")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=re.compile(r"Download .* \(CSV\)")).click()
+    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert {row["gap_id"] for row in csv.DictReader(io.StringIO(text))} == expected
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=re.compile(r"Download .* \(XLSX\)")).click()
+    sheet = load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes())).active
+    assert sheet is not None
+    at = [cell.value for cell in sheet[1]].index("Gap ID")
+    assert {row[at] for row in sheet.iter_rows(min_row=2, values_only=True)} == expected
