@@ -35,7 +35,10 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 class Rows(Protocol):
     """Named rows, batch by batch: what a database cursor is."""
 
-    description: Sequence[Sequence[object]]
+    @property
+    def description(self) -> Sequence[Sequence[object]]:
+        """Name and type first, column by column."""
+        ...
 
     def fetchmany(self, size: int = ...) -> list[tuple[object, ...]]:
         """The next rows; none at the end."""
