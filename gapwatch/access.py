@@ -24,6 +24,7 @@ OPEN: Final = frozenset(
     {
         "course_keys",
         "credit_windows",
+        "check_texts",
         "feed_health",
         "gap_causes",
         "hr_event_types",

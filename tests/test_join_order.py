@@ -7,6 +7,7 @@ the join-order optimiser off.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,10 +30,13 @@ _SITES = ["BAY1", "HNY1"]
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published sample, open for reading."""
+    """The published sample, open for reading, and once more as ``before`` for questions about two reports."""
     settings = load_settings(published_sample(tmp_path_factory.getbasetemp()))
-    with duckdb.connect(str(generation_path(settings.warehouse.path)), read_only=True) as connection:
+    published = generation_path(settings.warehouse.path)
+    before = shutil.copy(published, tmp_path_factory.mktemp("before"))
+    with duckdb.connect(str(published), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{before}' as before (read_only)")
         create_landed(connection, settings.warehouse.path, read_manifests(settings.warehouse.path))
         yield connection
 

@@ -21,7 +21,7 @@ def open_page(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens a page by its file name, with query parameters, and fails when it raises."""
     monkeypatch.setenv("GAPWATCH_CONFIG", str(sample))
 
-    def opened(page: str = "overview", **query: str) -> AppTest:
+    def opened(page: str = "overview", /, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=120)
         for name, value in query.items():
             app.query_params[name] = value

@@ -62,7 +62,7 @@ def test_one_column_is_followed_to_the_feeds() -> None:
     ("arguments", "said"),
     [
         (["gap"], "did you mean gaps"),
-        (["policy_requirements"], "ask for one that reads it: requirement_keys"),
+        (["policy_requirements"], "ask for one that reads it: deficient_records, requirement_keys"),
         (["nothing-of-the-kind"], "the files of queries/"),
         (["gaps", "--column", "oponed_at"], "did you mean opened_at"),
     ],
