@@ -17,7 +17,9 @@ STYLE: Final = """
 <style>
 .stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
-.stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.78; }
+.stApp [data-testid="stCaptionContainer"], .stApp [data-testid="stCaptionContainer"] p {
+  color: light-dark(#5b6776, #9aa7b6); opacity: 1;
+}
 .stApp button[kind^="primary"], .stApp button[kind^="primary"] p { color: light-dark(#ffffff, #12171e); }
 .st-key-figures > div { flex: 1 1 10rem; }
 .st-key-act_first a { padding-left: 0; }
@@ -139,11 +141,11 @@ def _theme(colours: Palette) -> dict[str, object]:
         "dataframeHeaderBackgroundColor": colours.panel,
         "dataframeHeaderTextColor": colours.muted,
         "redColor": colours.states["gap"],
-        "redTextColor": colours.states["gap"],
+        "redTextColor": "#b23a24" if colours is LIGHT else colours.states["gap"],
         "orangeColor": colours.owners["training"],
         "orangeTextColor": "#8a5413" if colours is LIGHT else colours.owners["training"],
         "greenColor": colours.states["trained"],
-        "greenTextColor": colours.states["trained"],
+        "greenTextColor": "#276a4d" if colours is LIGHT else colours.states["trained"],
         "violetColor": colours.states["waived"],
         "grayColor": colours.muted,
         "grayTextColor": colours.muted,
