@@ -53,7 +53,7 @@ _WATCH: Final = """
     const app = document.querySelector('[data-testid=stApp]');
     if (app) window.gapwatchRuns.push([performance.now(), app.dataset.testScriptState]);
   };
-  new MutationObserver(note).observe(document.documentElement,
+  new MutationObserver(note).observe(document,
     {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
 }
 """
