@@ -15,6 +15,7 @@ from typing import Final
 import duckdb
 
 from gapwatch.checks.catalogue import Severity
+from gapwatch.warehouse.rows import insert_rows
 
 KEPT_FAILURES: Final = 1_000
 """Offending rows kept per check; ``rows_failed`` counts them all."""
@@ -62,12 +63,10 @@ def write_results(
 ) -> None:
     """Replace both tables. ``failures`` holds, by check_id, offending rows as JSON; 1,000 each are kept."""
     connection.execute(_TABLES)
-    rows = [tuple(asdict(result).values()) for result in results]
-    if rows:
-        connection.executemany("insert into check_results values (?, ?, ?, ?, ?, ?, ?)", rows)
-    for check_id, texts in failures.items():
-        kept = list(texts[:KEPT_FAILURES])
-        connection.execute(
-            "insert into check_failures select $1, unnest(range(1, len($2::varchar[]) + 1)), unnest($2::varchar[])",
-            [check_id, kept],
-        )
+    insert_rows(connection, "check_results", [tuple(asdict(result).values()) for result in results])
+    kept = [
+        (check_id, number, text)
+        for check_id, texts in failures.items()
+        for number, text in enumerate(texts[:KEPT_FAILURES], start=1)
+    ]
+    insert_rows(connection, "check_failures", kept)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -20,13 +20,9 @@ from gapwatch.checks.subjects import add_subjects, start_subjects
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gapwatch.checks.expectations import Question, Verdict
+    from gapwatch.checks.expectations import Verdict
 
-
-_NO_ROWS_FAILED: Final = "no rows failed"
-_NONE_FAILED: Final = Expectation(
-    "ExpectColumnValuesToBeBetween", {"column": "rows_failed", "min_value": 0, "max_value": 0}
-)
+_Sizes = dict[tuple[str, str], list[tuple[str, int]]]  # by table and what it is counted by: for what, and rows
 
 
 @dataclass(frozen=True)
@@ -62,8 +58,9 @@ def run_checks(
         checks = [*read_catalogue(), *key_checks(connection)]
     start_subjects(connection, checks)
     findings: list[_Finding] = []
+    sizes: _Sizes = {}
     for done, check in enumerate(checks, start=1):
-        findings.append(_look(connection, check))
+        findings.append(_look(connection, check, sizes))
         if progress is not None:
             progress(check.check_id, done, len(checks))
     connection.execute("drop table if exists temp.rows_of_check")
@@ -85,16 +82,20 @@ def create_empty_results(connection: duckdb.DuckDBPyConnection) -> None:
     write_results(connection, results=(), failures={})
 
 
-def _look(connection: duckdb.DuckDBPyConnection, check: Check) -> _Finding:
+def _look(connection: duckdb.DuckDBPyConnection, check: Check, sizes: _Sizes) -> _Finding:
     """Run the check's SQL. What DuckDB cannot run becomes the finding's ``error``."""
+    import pandas as pd
+
     checked: dict[str, int] = {check.feed: 0}
     try:
-        checked = _count_checked(connection, check)
-        connection.execute(f"create or replace temp table rows_of_check as {check.sql}")
+        checked = _count_checked(connection, check, sizes)
+        made = connection.execute(f"create or replace temp table rows_of_check as {check.sql}").fetchall()
+        if made == [(0,)] and check.expectation == NO_ROWS:
+            return _Finding(check, checked, frame=pd.DataFrame())  # most checks, most of the time
         if check.feed == EACH:
             counts = connection.execute("select feed, count(*) from rows_of_check group by feed").fetchall()
         else:
-            counts = connection.execute("select $1, count(*) from rows_of_check", [check.feed]).fetchall()
+            counts = [(check.feed, made[0][0])]
         add_subjects(connection, check, rows="rows_of_check")
         limit = f"limit {KEPT_FAILURES}" if check.expectation == NO_ROWS else ""
         frame = connection.execute(
@@ -107,57 +108,58 @@ def _look(connection: duckdb.DuckDBPyConnection, check: Check) -> _Finding:
     return _Finding(check, checked, dict(counts), frame, as_json)
 
 
-def _count_checked(connection: duckdb.DuckDBPyConnection, check: Check) -> dict[str, int]:
-    """Rows of the check's tables, by feed; for ``each`` every configured feed has an entry."""
+def _count_checked(connection: duckdb.DuckDBPyConnection, check: Check, sizes: _Sizes) -> dict[str, int]:
+    """Rows of the check's tables, by feed; for ``each`` every configured feed has an entry. Each table is counted once:
+    what is counted is in ``sizes``.
+    """
     checked = {check.feed: 0}
-    by_feed = "$1"
     if check.feed == EACH:
         checked = {feed: 0 for (feed,) in connection.execute("select distinct feed from sources").fetchall()}
-        by_feed = "feed"
     for table in check.tables:
-        sql = f'select {by_feed} as counted_for, count(*) from "{table}" group by counted_for'
-        rows = connection.execute(sql, [] if check.feed == EACH else [check.feed]).fetchall()
-        for feed, count in rows:
-            checked[feed] = checked.get(feed, 0) + count
+        by = "feed" if check.feed == EACH else "null"
+        if (table, by) not in sizes:
+            sql = f'select {by} as counted_for, count(*) from "{table}" group by counted_for'
+            sizes[table, by] = connection.execute(sql).fetchall()
+        for feed, count in sizes[table, by]:
+            name = feed if check.feed == EACH else check.feed
+            checked[name] = checked.get(name, 0) + count
     return checked
 
 
 def _verdicts(findings: Sequence[_Finding]) -> dict[str, Verdict]:
-    """What Great Expectations says of each check that ran; of all that must find no row in one question."""
+    """What Great Expectations says of each check that ran. Counts that must keep the same bound are one question: those
+    of all checks that must find no row, and of all that must have had so many to look at.
+    """
     import pandas as pd
 
     from gapwatch.checks.expectations import Question, Verdict, judge
 
-    plain = [finding for finding in findings if finding.frame is not None and finding.check.expectation == NO_ROWS]
-    questions = [question for finding in findings for question in _questions(finding)]
-    if plain:
-        tally = pd.DataFrame({"rows_failed": [sum(finding.found.values()) for finding in plain]})
-        questions.append(Question(_NO_ROWS_FAILED, tally, _NONE_FAILED))
+    ran = [finding for finding in findings if finding.frame is not None]
+    bounds: dict[tuple[str, int], dict[str, list[int]]] = {}
+    for finding in ran:
+        check = finding.check
+        if check.expectation == NO_ROWS:
+            bounds.setdefault(("max_value", 0), {})[check.check_id] = [sum(finding.found.values())]
+        if check.at_least:
+            bounds.setdefault(("min_value", check.at_least), {})[_enough(check)] = list(finding.checked.values())
+    questions = [
+        Question(finding.check.check_id, finding.frame, finding.check.expectation)
+        for finding in ran
+        if finding.frame is not None and finding.check.expectation != NO_ROWS
+    ]
+    for (bound, value), counts in bounds.items():
+        tally = pd.DataFrame({"rows": [count for each in counts.values() for count in each]})
+        expectation = Expectation("ExpectColumnValuesToBeBetween", {"column": "rows", bound: value})
+        questions.append(Question(f"{bound} {value}", tally, expectation))
     verdicts = judge(questions)
-    if plain:
-        said = verdicts.pop(_NO_ROWS_FAILED)
-        for place, finding in enumerate(plain):
-            holds = said.error is None and place not in said.rows
-            verdicts[finding.check.check_id] = Verdict(holds=holds, error=said.error)
+    for (bound, value), counts in bounds.items():
+        said = verdicts.pop(f"{bound} {value}")
+        first = 0
+        for name, each in counts.items():
+            broken = tuple(row - first for row in said.rows if first <= row < first + len(each))
+            verdicts[name] = Verdict(holds=said.error is None and not broken, rows=broken, error=said.error)
+            first += len(each)
     return verdicts
-
-
-def _questions(finding: _Finding) -> list[Question]:
-    """What is asked of one check alone: its own expectation on its rows, and that there was enough to look at."""
-    import pandas as pd
-
-    from gapwatch.checks.expectations import Question
-
-    if finding.frame is None:
-        return []
-    check = finding.check
-    questions = [Question(check.check_id, finding.frame, check.expectation)] if check.expectation != NO_ROWS else []
-    if check.at_least:
-        arguments = {"column": "rows_checked", "min_value": check.at_least}
-        tally = pd.DataFrame({"rows_checked": list(finding.checked.values())})
-        enough = Expectation("ExpectColumnValuesToBeBetween", arguments)
-        questions.append(Question(_enough(check), tally, enough))
-    return questions
 
 
 def _enough(check: Check) -> str:

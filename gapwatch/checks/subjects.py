@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import duckdb
 
 from gapwatch.checks.catalogue import EACH, NO_ROWS, Check
+from gapwatch.warehouse.rows import insert_rows
 
 _TABLES = """
     create or replace table check_subjects (
@@ -26,9 +27,7 @@ _TABLES = """
 def start_subjects(connection: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> None:
     """Replace both tables: the second with these checks, the first without a row."""
     connection.execute(_TABLES)
-    texts = [(check.check_id, check.says, check.do) for check in checks]
-    if texts:
-        connection.executemany("insert into check_texts values (?, ?, ?)", texts)
+    insert_rows(connection, "check_texts", [(check.check_id, check.says, check.do) for check in checks])
 
 
 def add_subjects(connection: duckdb.DuckDBPyConnection, check: Check, *, rows: str) -> None:

@@ -34,6 +34,10 @@ _SAMPLE: Final = "select * from {side}s order by md5(unique_id), unique_id limit
 _PAIRS: Final = "select {} from l cross join r".format(
     ", ".join(f"{side}.{column} as {column}_{side}" for side in "lr" for column in _COMPARED)
 )
+_MEETING: Final = (  # how many accounts have a key of a worker: most days none, and Splink's start is not paid for
+    "select count(*) from (select unnest(block_keys) as block_key from accounts)"
+    " where block_key in (select unnest(block_keys) from workers)"
+)
 _TABLE: Final = (
     "create or replace table account_candidates (account_id varchar, candidate_rank bigint, worker_id varchar,"
     " person_id varchar, score double, is_offered boolean, agrees varchar, differs varchar, explanation varchar)"
@@ -89,6 +93,8 @@ def find_candidates(accounts: pa.Table, workers: pa.Table) -> pa.Table:
             features = _query("features").replace("$side", f"'{side}'")
             work.execute(f"create table {side}s as {features}")
             work.unregister("records")
+        if not _number(work, _MEETING):
+            return _arrow([])
         compared = tuple(_measured(work, each) if each.is_measured else each for each in COMPARISONS)
         found = _link(work, compared)
         if not found:

@@ -19,6 +19,7 @@ import duckdb
 from gapwatch.errors import ModelError
 from gapwatch.modelling.graph import build_order, inputs
 from gapwatch.modelling.model import Model
+from gapwatch.warehouse.rows import insert_rows
 
 _WORTH_SAYING = 1.0  # seconds
 _LANES = 2  # quicker than one, on two cores as quick as three or four, and with less memory
@@ -113,15 +114,16 @@ def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
     started = time.perf_counter()
     try:
         form = "view" if model.is_view else "table"
-        connection.execute(f'create or replace {form} "{model.name}" as {model.sql}')
-        counted = connection.execute(f'select count(*) from "{model.widens or model.name}"').fetchone()
+        counted = connection.execute(f'create or replace {form} "{model.name}" as {model.sql}').fetchall()
+        if model.is_view:
+            counted = connection.execute(f'select count(*) from "{model.widens or model.name}"').fetchall()
     except duckdb.Error as error:
         raise ModelError(
             f"model {model.name} failed: {error}",
             where=f"queries/{model.folder}/{model.name}.sql",
             do="mend the SQL, or report it with this message",
         ) from error
-    return Built(model.name, int(counted[0]) if counted else 0, time.perf_counter() - started)
+    return Built(model.name, int(counted[0][0]), time.perf_counter() - started)
 
 
 def record_models(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], built: Collection[Built]) -> None:
@@ -131,8 +133,9 @@ def record_models(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Mo
         "create table if not exists models (model varchar primary key, folder varchar, sql varchar, sql_sha256 varchar,"
         " grain varchar, key varchar, answers varchar, not_for varchar, rows bigint, seconds double)"
     )
-    connection.executemany(
-        "insert or replace into models values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    insert_rows(
+        connection,
+        "models",
         [
             (
                 model.name,
@@ -149,6 +152,7 @@ def record_models(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Mo
             for model in models.values()
             if model.name in figures
         ],
+        replacing=True,
     )
     connection.execute(
         "create or replace table model_columns as"

@@ -41,6 +41,13 @@ def test_another_name_on_the_same_day_is_nobody() -> None:
     assert _found([account("L1", "Otto Lindqvist")], [worker("W1", "Dana Ruiz")]) == []
 
 
+def test_accounts_that_share_no_key_with_a_worker_are_not_given_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("splink.Linker", None)
+    assert _found([account("L1", "Otto Lindqvist")], [worker("W1", "Dana Ruiz")]) == []
+    with pytest.raises(TypeError):
+        _found([account("L1", "Otto Lindqvist"), account("L2", "Dana Ruiz")], [worker("W1", "Dana Ruiz")])
+
+
 def test_a_changed_name_is_found_by_the_mailbox_and_by_the_name_before() -> None:
     renamed = worker("W1", "Dana Okafor", email="dana.ruiz@a.example")
     assert _offered(account("L1", "Dana Ruiz", email="dana.ruiz@b.example"), renamed) == ["W1"]
