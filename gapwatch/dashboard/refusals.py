@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+import duckdb
 import streamlit as st
 
 from gapwatch.dashboard import words
@@ -9,6 +13,10 @@ from gapwatch.dashboard.addresses import link, opened_by
 from gapwatch.dashboard.answers import View
 from gapwatch.errors import ConfigurationError, GapwatchError, NothingPublished, NotPermitted
 from gapwatch.viewers import Viewer
+
+# DuckDB's words for a table or column that a statement names and the file does not hold; nothing else of them is shown
+_TABLE: Final = re.compile(r"(?:Table|View) with name \"?([\w.]+)\"? does not exist")
+_COLUMN: Final = re.compile(r"[Cc]olumn (?:named )?\"(\w+)\" (?:in \w+ list )?not found|have a column named \"(\w+)\"")
 
 
 def failed(error: GapwatchError) -> None:
@@ -36,6 +44,26 @@ def failed(error: GapwatchError) -> None:
         st.markdown(f"**What to do:** {words.plain(error.do)}")
     if past:
         st.button("Back to the newest report", on_click=st.query_params.clear, type="primary")
+
+
+def missing(error: duckdb.Error) -> str:
+    """What the report lacks for that statement, in words; empty when something else failed."""
+    table, column = _TABLE.search(str(error)), _COLUMN.search(str(error))
+    if table:
+        return f"the table {table[1]}"
+    return f"the column {column[1] or column[2]}" if column else ""
+
+
+def built_otherwise(lacking: str, *, is_begun: bool) -> None:
+    """The report lacks what this version's pages read; ``is_begun``: the page has its headline already."""
+    if not is_begun:
+        st.title("This report was built by another version", anchor=False)
+    st.error(
+        f"The report has not got {words.plain(lacking)}, which this page reads: another version of gapwatch built it.",
+        icon=":material/update:",
+    )
+    st.markdown("**What to do:** build the report anew with this version, then reload this page:")
+    st.code("gapwatch run", language="bash")
 
 
 def not_this_page(label: str, shown: View) -> None:

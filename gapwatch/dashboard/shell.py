@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import streamlit as st
 
 from gapwatch.config import Settings, load_settings
@@ -27,12 +28,14 @@ __all__ = ["go", "link", "not_narrowed", "run", "title", "view"]
 
 _log = logging.getLogger(__name__)
 _VIEW: Final = "_view"
+_BEGUN: Final = "_begun"  # whether the page of this rerun has its headline
 
 
 def run() -> None:
     """Draw the page that the URL names. Called once per rerun by ``app.py``."""
     st.set_page_config(page_title="gapwatch", page_icon=":material/fact_check:", layout="wide")
     st.html(STYLE)
+    st.session_state[_BEGUN] = False
     chosen = st.navigation([page(url) for url in PAGES], position="hidden")
     try:
         settings = _settings()
@@ -52,6 +55,9 @@ def run() -> None:
     except GapwatchError as error:
         refusals.failed(error)
         return
+    except duckdb.Error as error:
+        _failed(error, chosen.url_path, "")
+        return
     st.session_state[_VIEW] = shown
     _draw(chosen, shown, problems)
 
@@ -68,14 +74,24 @@ def _draw(chosen: st.Page, shown: View, problems: list[str]) -> None:
             refusals.not_this_page(PAGES[chosen.url_path].label, shown)
     except GapwatchError as error:
         refusals.failed(error)
-    except Exception:
-        # whatever it is, a reader gets words and a way on; the log gets the trace, never the rows
-        _log.exception("page_failed page=%s run_id=%s", chosen.url_path, shown.run.run_id)
-        st.error(
-            "This page could not be drawn: something inside gapwatch failed. The other pages may still work. "
-            "The trace is in the log of gapwatch serve; gapwatch doctor checks the installation.",
-            icon=":material/error:",
-        )
+    except Exception as error:
+        _failed(error, chosen.url_path, shown.run.run_id)
+
+
+def _failed(error: Exception, page_name: str, run_id: str) -> None:
+    """Whatever it is, a reader gets words and a way on; the log gets the trace, never the rows."""
+    _log.error("page_failed page=%s run_id=%s", page_name, run_id, exc_info=error)
+    lacking = refusals.missing(error) if isinstance(error, duckdb.Error) else ""
+    if lacking:
+        refusals.built_otherwise(lacking, is_begun=bool(st.session_state[_BEGUN]))
+        return
+    if not st.session_state[_BEGUN]:
+        st.title("This page could not be drawn", anchor=False)
+    st.error(
+        "This page could not be drawn: something inside gapwatch failed. The other pages may still work. "
+        "The trace is in the log of gapwatch serve; gapwatch doctor checks the installation.",
+        icon=":material/error:",
+    )
 
 
 def view() -> View:
@@ -85,12 +101,14 @@ def view() -> View:
     return found
 
 
-def title(text: str, shown: View, *, intro: str = "", with_trust: bool = True) -> None:
+def title(text: str, shown: View, *, told: str = "", intro: str = "", with_trust: bool = True) -> None:
     """The page's headline, above it what is looked at (organisation, scope, as-of and known-at, report), and under it
     how old the data is and which sources are not as promised; a page that says so itself leaves ``with_trust`` out.
+    ``told`` defines its figures and says where their rows are.
     """
     st.caption(_looking_at(shown))
-    st.title(words.plain(text), anchor=False)
+    st.title(words.plain(text), anchor=False, help=told or None)
+    st.session_state[_BEGUN] = True
     if with_trust:
         st.caption(trust.brief(shown))
     if intro:

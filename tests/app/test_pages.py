@@ -5,16 +5,20 @@ say.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from app_pages import APP, Open, figures, links, table, text
 from sample_generation import rows, rows_of, scalar, settings_of
 from streamlit.testing.v1 import AppTest
 
+from gapwatch.config import load_settings
 from gapwatch.dashboard import words
 from gapwatch.dashboard.answers import PAGE_ROWS
 from gapwatch.pipeline import generation_for
+from gapwatch.warehouse.generations import generation_path
 
 PAGES = ("overview", "gaps", "worker", "events", "accounts", "health")
 
@@ -262,3 +266,41 @@ def test_a_page_that_fails_says_so_in_words_and_leaves_the_trace_to_the_log(
     assert "ZeroDivisionError" not in text(app)
     assert "page_failed" in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("page", "statement", "lacking"),
+    [
+        ("accounts", "drop table stale_accounts", "the table stale_accounts"),
+        ("gaps", "alter table gaps drop column closed_at", "the column closed_at"),
+        (
+            "overview",
+            "alter table run_parameters drop column organisation_timezone",
+            "the column organisation_timezone",
+        ),
+    ],
+)
+def test_a_report_of_another_version_says_what_it_lacks_and_to_build_it_anew(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, statement: str, lacking: str
+) -> None:
+    warehouse = load_settings(sample).warehouse.path
+    older = tmp_path / "warehouse"
+    (older / "generations").mkdir(parents=True)
+    shutil.copy(warehouse / "current", older / "current")
+    built = generation_path(warehouse)
+    shutil.copy(built, older / "generations" / built.name)
+    with duckdb.connect(str(older / "generations" / built.name)) as connection:
+        connection.execute(statement)
+    (tmp_path / "gapwatch.toml").write_text('[organisation]\nname = "Older"\n', encoding="utf-8")
+    monkeypatch.setenv("GAPWATCH_CONFIG", str(tmp_path / "gapwatch.toml"))
+
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    if page != "overview":
+        app.switch_page(f"gapwatch/dashboard/pages/{page}.py")
+    app.run()
+
+    assert not app.exception
+    assert f"The report has not got {lacking}," in app.error[0].value.replace("\\", "")
+    assert "gapwatch run" in [block.value for block in app.code]
+    assert len(app.title) == 1
+    assert "Error" not in text(app)
