@@ -123,6 +123,8 @@ def standing(found: list[Person]) -> str:
     well = len(found) - len(with_gap) - len(doubtful) - len(without_role)
     if well == len(found):
         return "no gap" if well == 1 else "none has a gap"
+    if len(with_gap) == len(found) > 1:
+        return f"{'both have' if len(found) == 2 else 'all have'} gaps, {gaps:,} in all"
     told = []
     if with_gap:
         told.append(f"{len(with_gap):,} {'has' if len(with_gap) == 1 else 'have'} {words.count(gaps, 'gap')}")

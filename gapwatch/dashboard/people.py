@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from gapwatch.dashboard import shell, tables, words
@@ -45,8 +46,10 @@ def search(shown: View) -> None:
         st.caption("The first twenty; type more to narrow it down.")
 
 
-def standing(person: dict[str, Any], shown: View) -> str:
-    """Role, place and gaps of a worker (a row of ``page_worker``) in two sentences of Markdown."""
+def standing(person: dict[str, Any], roles: pd.DataFrame, shown: View) -> str:
+    """Role, place and gaps of a worker (a row of ``page_worker``, the rows of ``page_worker_roles``) in two or three
+    sentences of Markdown.
+    """
     since = (
         words.day(words.local_time(person["valid_from"], person["timezone"]))
         if person["valid_from"] is not None
@@ -64,6 +67,8 @@ def standing(person: dict[str, Any], shown: View) -> str:
     elif person["is_held_now"]:
         away = f", {words.said({}, person['status'])}" if person["status"] != "active" else ""
         first = f"{role}{code}{place} since {since}{away}, {words.said({}, person['employment_type'])}."
+        others = _others(person, roles, shown)
+        first += f" Also {words.joined(others)}." if others else ""
     else:
         ended = person["valid_to"]
         until = f" to {words.day(words.local_time(ended, person['timezone']))}" if ended is not None else ""
@@ -74,3 +79,15 @@ def standing(person: dict[str, Any], shown: View) -> str:
     gaps = f":red[**{words.count(open_gaps, 'open gap')}**]" if open_gaps else "no open gap"
     ever = int(person["gaps_ever"])
     return f"{first} {required} in force, {gaps}; {words.count(ever, 'gap')} in the whole record."
+
+
+def _others(person: dict[str, Any], roles: pd.DataFrame, shown: View) -> list[str]:
+    """The roles that are held at as-of beside the one that ``page_worker`` names: "Registered nurse at HNY3"."""
+    if roles.empty:
+        return []
+    as_of = shown.run.as_of.replace(tzinfo=None)
+    ended = roles["valid_to"].notna() & (roles["valid_to"] <= as_of)
+    held = roles[roles["is_employed"] & (roles["valid_from"] <= as_of) & ~ended]
+    told = [" at ".join(words.plain(part) for part in tables.cells(row, "job_title", "site")) for row in records(held)]
+    this = " at ".join(words.plain(part) for part in tables.cells(person, "job_title", "site"))
+    return [one for one in dict.fromkeys(told) if one != this]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables
+from gapwatch.dashboard import shell, tables, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, overview
+
+INFLATION: Final = "lms-and-truth"
+_NARROW: Final = 7  # columns that a phone can show
 
 
 def where(shown: View) -> None:
@@ -21,21 +26,28 @@ def where(shown: View) -> None:
         st.markdown("No requirement has an open gap in this scope.")
         return
     requirements = cells["requirement_id"].nunique()
-    beyond = (
-        f" The {overview.HEAT_ROWS} requirements with most exposure of {requirements}."
-        if requirements > overview.HEAT_ROWS
-        else ""
-    )
+    sites = cells["site"].nunique(dropna=False)
+    cut = [
+        words.count(most, one) + f" of {there:,}"
+        for most, there, one in (
+            (overview.HEAT_ROWS, requirements, "requirement"),
+            (overview.HEAT_COLUMNS, sites, "site"),
+        )
+        if there > most
+    ]
+    beyond = f" Those with most exposure: {words.joined(cut)}; the table holds all." if cut else ""
     st.caption(f"Open gaps; the stronger the colour, the more. Click a cell to see them.{beyond}")
-    event = st.plotly_chart(
-        overview.heat_map(cells, shown.palette),
-        theme=None,
-        config=canvas.CONFIG,
-        key="heat_map",
-        on_select="rerun",
-        selection_mode="points",
-        alt="Heat map of open gaps by requirement and site; the table below holds the same figures",
-    )
+    # many columns need more room than a phone has: the picture is then moved sideways
+    with st.container(key="heat_wide" if sites > _NARROW else "heat_narrow"):
+        event = st.plotly_chart(
+            overview.heat_map(cells, shown.palette),
+            theme=None,
+            config=canvas.CONFIG,
+            key="heat_map",
+            on_select="rerun",
+            selection_mode="points",
+            alt="Heat map of open gaps by requirement and site; the table below holds the same figures",
+        )
     points = event.selection.points
     if points:
         site, requirement = points[0]["customdata"][0], points[0]["customdata"][1]
@@ -72,14 +84,19 @@ def why(shown: View) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.caption("Gap days of the last 12 months by cause, coloured by who must act")
-        st.plotly_chart(
+        st.caption("Gap days of the last 12 months by cause, coloured by who must act. Click a bar to see the gaps.")
+        event = st.plotly_chart(
             overview.cause_totals(months, shown.palette),
             theme=None,
             config=canvas.CONFIG,
             key="cause_totals",
+            on_select="rerun",
+            selection_mode="points",
             alt="Bars of gap days by cause; the table below holds the same figures",
         )
+        points = event.selection.points
+        if points:
+            shell.go("gaps", shown, cause=str(points[0]["customdata"][1]), status="all")
     with right:
         st.caption("Gap days per month by who must act")
         st.plotly_chart(
@@ -126,7 +143,7 @@ def inflation(shown: View) -> None:
     rows = shown.ask("page_inflation")
     st.header(
         "What the LMS shows and what is true",
-        anchor=False,
+        anchor=INFLATION,
         help="The LMS counts assignments of active accounts, whoever they belong to; true is trained / "
         "(trained + gap).",
     )
@@ -134,7 +151,12 @@ def inflation(shown: View) -> None:
     if known.empty:
         st.markdown("Not known: nothing is assigned, or nothing is required, so there is no percentage.")
         return
-    st.caption("Share completed according to the LMS, and share of requirements truly met")
+    beyond = (
+        f". The {overview.INFLATION_ROWS} that differ most of {len(known):,}; the table holds all"
+        if len(known) > overview.INFLATION_ROWS
+        else ""
+    )
+    st.caption(f"Share completed according to the LMS, and share of requirements truly met{beyond}")
     st.plotly_chart(
         overview.inflation(known, shown.palette),
         theme=None,

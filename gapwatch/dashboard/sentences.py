@@ -30,7 +30,8 @@ def show(worker_id: str, shown: View) -> None:
     st.header(
         "What the record says for one day",
         anchor=False,
-        help="One sentence per requirement, each with the rows it rests on.",
+        help="One sentence per requirement, each with the rows it rests on, as it was when the day began: 00:00 where "
+        "the worker was. A gap that is open now counts its days up to as-of, so it may tell a day more.",
     )
     on = _chosen_day(shown)
     st.session_state["worker_on"] = on

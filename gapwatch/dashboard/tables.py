@@ -6,7 +6,7 @@ Owns how a published column is shown. Frames arrive with published column names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -33,9 +33,11 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "writeback_status": words.WRITEBACK,
     "record_change": words.CHANGES,
     "most_urgent_event_type": words.EVENTS,
+    "rating": words.RATINGS,
 }
+_TOLD: Final = {"says", "promise"}
+_STATED: Final = {"reason", "detail", "explanation"}  # as written, but for the capital
 _SENTENCED: Final = {
-    "rating",
     "basis",
     "volume",
     "check_id",
@@ -53,7 +55,23 @@ _DAYS: Final = {
     "valid_from",
     "valid_to",
 }
-_WIDTHS: Final = {"cause": 165, "first_cause": 165}
+_WIDTHS: Final = {
+    "cause": 175,
+    "first_cause": 175,
+    "requirement": 210,
+    "citation": 170,
+    "says": 430,
+    "reason": 430,
+    "detail": 430,
+    "explanation": 430,
+    "record_change": 120,
+    "writeback_status": 150,
+    "old_value": 150,
+    "new_value": 150,
+}
+_SHARES: Final = {"inflation_pct": "%+.1f", "failed_pct": "%.2f%%", "rejected_pct": "%.2f%%"}
+_WHOLE: Final = 14  # rows
+_SCROLLED: Final = 460  # pixels
 _LOCAL_DAY: Final = "The day by the calendar of the site."
 _HEADINGS: Final[dict[str, str]] = {
     "full_name": "Name",
@@ -88,9 +106,9 @@ _HEADINGS: Final[dict[str, str]] = {
     "rows_rejected": "Rows rejected",
     "held_loads": "Held back",
     "check_id": "Check",
-    "median_low_hours": "at least (h)",
-    "median_high_hours": "at most (h)",
-    "naive_median_hours": "Answered ones alone (h)",
+    "median_low_hours": "Median from (h)",
+    "median_high_hours": "Median to (h)",
+    "naive_median_hours": "Median of the answered (h)",
     "promised_hours": "Promised (h)",
     "needed_hours": "Needed (h)",
     "most_urgent_event_type": "Most urgent event",
@@ -116,7 +134,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "reactivated_at": "Active again",
     "probability_pct": "Probability",
     "course_ids": "Courses",
-    "validity_months": "Renewed every (months)",
+    "validity_months": "Renewed (months)",
     "grace_days": "Grace (days)",
     "people_with_gap": "With a gap",
     "rule_ids": "Rules",
@@ -132,6 +150,25 @@ _HEADINGS: Final[dict[str, str]] = {
     "is_active": "Active",
     "starts_on": "From",
     "until_on": "Until",
+    "rejected_pct": "Share rejected",
+    "integration_method": "Method",
+    "site_name": "Site",
+    "column_name": "Column",
+    "old_value": "Before",
+    "new_value": "After",
+    "worker_ref": "Names the worker",
+    "username": "User name",
+    "exposure": "Days",
+    "lms_completed": "Completed in the LMS",
+    "lms_assigned": "Assigned in the LMS",
+    "lms_pct": "The LMS shows",
+    "lms_pct_without_stale": "Without leavers",
+    "trained": "Truly met",
+    "required": "Required",
+    "true_pct": "True",
+    "inflation_pct": "Inflation (points)",
+    "people_required": "People required",
+    "criterion": "Criterion",
 }
 
 
@@ -151,16 +188,18 @@ def readable(frame: pd.DataFrame, columns: Sequence[str], *, zone: str) -> pd.Da
     shown = frame.loc[:, list(columns)].copy()
     for column in columns:
         if column in _WORDS:
-            shown[column] = [None if pd.isna(value) else words.said(_WORDS[column], value) for value in shown[column]]
+            shown[column] = [_sentenced(value, _WORDS[column]) for value in shown[column]]
         elif _is_instant(column, shown[column]):
             local = shown[column].dt.tz_localize("UTC").dt.tz_convert(zone)
             shown[column] = local.dt.tz_localize(None).dt.floor("s")
         elif pd.api.types.is_bool_dtype(shown[column].dtype):
             shown[column] = ["Yes" if value else "No" for value in shown[column]]
         elif column in _SENTENCED:
-            shown[column] = [
-                None if pd.isna(value) else words.sentence_case(words.said({}, value)) for value in shown[column]
-            ]
+            shown[column] = [_sentenced(value, {}) for value in shown[column]]
+        elif column in _TOLD:
+            shown[column] = [words.tidy(value) if isinstance(value, str) else None for value in shown[column]]
+        elif column in _STATED:
+            shown[column] = [words.sentence_case(value) if isinstance(value, str) else None for value in shown[column]]
         elif column == "severity":
             shown[column] = [None if pd.isna(value) else str(value).capitalize() for value in shown[column]]
     return shown
@@ -177,11 +216,14 @@ def configs(frame: pd.DataFrame, *, zone: str, help_texts: Mapping[str, str] | N
             told = told or _LOCAL_DAY
             made[column] = st.column_config.DateColumn(name, format="D MMM YYYY", help=told)
         elif pd.api.types.is_datetime64_any_dtype(kind):
-            told = told or f"Local time of {zone}."
+            told = told or f"{words.zone(zone)}."
             form = "D MMM YYYY" if column in _DAYS else "D MMM YYYY, HH:mm"
             made[column] = st.column_config.DatetimeColumn(name, format=form, help=told)
-        elif str(column).endswith("_pct"):
-            made[column] = st.column_config.NumberColumn(name, format="%.1f %%", help=told)
+        elif "_pct" in str(column):
+            form = _SHARES.get(str(column), "%.1f%%")
+            made[column] = st.column_config.NumberColumn(name, format=form, help=told)
+        elif str(column).endswith("_hours") or str(column).endswith("_minutes"):
+            made[column] = st.column_config.NumberColumn(name, format="%,.1f", help=told)
         elif pd.api.types.is_float_dtype(kind) or pd.api.types.is_integer_dtype(kind):
             made[column] = st.column_config.NumberColumn(name, format="localized", help=told)
         else:
@@ -209,7 +251,7 @@ def show(
         readied,
         hide_index=True,
         width="stretch",
-        height=height or ("content" if len(frame) <= 25 else 460),
+        height=height or _height(len(frame)),
         placeholder="–",
         column_config=configs(readied, zone=zone, help_texts=help_texts),
         key=f"table_{name}",
@@ -228,7 +270,7 @@ def choose(
         readied,
         hide_index=True,
         width="stretch",
-        height=height or ("content" if len(frame) <= 25 else 460),
+        height=height or _height(len(frame)),
         placeholder="–",
         column_config=configs(readied, zone=shown.zone),
         on_select="rerun",
@@ -286,6 +328,11 @@ def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View,
         show(frame, columns, shown, name=name)
 
 
+def _height(rows: int) -> Literal["content"] | int:
+    """A short table whole; a long one scrolls, so that what follows it can be reached."""
+    return "content" if rows <= _WHOLE else _SCROLLED
+
+
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     for column in (str(name) for name in frame.columns):
         if not pd.api.types.is_float_dtype(frame[column].dtype):
@@ -297,8 +344,8 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _sentenced(value: object) -> str | None:
-    told = words.said({}, value)
+def _sentenced(value: object, known: dict[str, str]) -> str | None:
+    told = words.said(known, value)
     return None if told == words.UNKNOWN else words.sentence_case(told)
 
 

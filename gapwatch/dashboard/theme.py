@@ -16,12 +16,18 @@ from typing import Final
 STYLE: Final = """
 <style>
 .stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); max-width: 1240px; }
+.stApp h1 { padding: 0.2rem 0; text-wrap: balance; }
 [data-testid="stMetricValue"], [data-testid="stTable"] { font-variant-numeric: tabular-nums; }
 .stApp [data-testid="stCaptionContainer"], .stApp [data-testid="stCaptionContainer"] p {
   color: light-dark(#5b6776, #9aa7b6); opacity: 1;
 }
 .stApp button[kind^="primary"], .stApp button[kind^="primary"] p { color: light-dark(#ffffff, #12171e); }
 .st-key-figures > div { flex: 1 1 10rem; }
+[class*="st-key-figure_"] { padding: 0.7rem 0.9rem; }
+[class*="st-key-figure_"] [data-testid="stPageLink"] p, .st-key-figure_inflation a { font-size: 13px; }
+[class*="st-key-figure_"] a { padding-inline: 0; }
+.st-key-heat_wide { overflow-x: auto; }
+.st-key-heat_wide > div { min-width: 46rem; }
 .st-key-act_first a { padding-left: 0; }
 .st-key-act_first a p { font-weight: 600; }
 @media (max-width: 640px) {
@@ -164,7 +170,7 @@ def _options() -> dict[str, object]:
         "theme.linkUnderline": False,
         "theme.showWidgetBorder": True,
         "theme.showSidebarBorder": True,
-        "theme.paddingTop": "3.75rem",
+        "theme.paddingTop": "0.5rem",
         "theme.paddingBottom": "3rem",
         "theme.sidebar.paddingTop": "0.5rem",
     }

@@ -40,14 +40,14 @@ def brief(shown: View) -> str:
     """The age of the newest data and what is not as promised, in one line of Markdown for under a headline."""
     known = shown.ask("page_sources")
     loaded = known["newest_loaded_at"].max()
-    if pd.isna(loaded):
-        newest = "No data has been loaded"
-    else:
-        aged = (shown.run.as_of.replace(tzinfo=None) - loaded.to_pydatetime()).total_seconds() / 3600
-        newest = f"Newest data {words.hours(max(aged, 0.0))} before as-of" if aged >= 1 else "Newest data of as-of"
+    stale = _unloaded_hours(shown, known)
+    newest = "No data has been loaded" if pd.isna(loaded) else f"Newest data of {words.moment(loaded, shown.zone)}"
+    newest += f", {words.hours(stale)} ago" if stale else ""
     found = problems(shown)
     if not found:
-        return f":material/verified: {newest}; all {words.count(len(known), 'source')} as promised."
+        mark = ":orange[:material/history:]" if stale else ":material/verified:"
+        were = "were as promised then" if stale else "as promised"
+        return f"{mark} {newest}; all {words.count(len(known), 'source')} {were}."
     named = "; ".join(text for _, text in found[:_SHOWN])
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return f":orange[:material/warning:] {newest}; {named}{more}."
@@ -80,14 +80,20 @@ def line(shown: View) -> None:
 
 def _age(shown: View, known: pd.DataFrame) -> str:
     """A sentence when the newest report is older than any source's promise, by the clock; else nothing."""
-    if shown.scope.as_of is not None or shown.scope.known_at is not None:
-        return ""
-    hours = (clock() - shown.run.known_at).total_seconds() / 3600
-    promised = known["expect_every_hours"].min()
-    if hours <= (_DAY if pd.isna(promised) else promised):
+    hours = _unloaded_hours(shown, known)
+    if not hours:
         return ""
     loaded = words.moment(shown.run.known_at, shown.zone)
     return f":orange[:material/history:] Nothing has been loaded since {loaded}, {words.hours(hours)} ago."
+
+
+def _unloaded_hours(shown: View, known: pd.DataFrame) -> float:
+    """Hours since the newest report's knowledge ends, where that is longer than any source's promise; else 0."""
+    if shown.scope.as_of is not None or shown.scope.known_at is not None:
+        return 0.0
+    hours = (clock() - shown.run.known_at).total_seconds() / 3600
+    promised = known["expect_every_hours"].min()
+    return 0.0 if hours <= (_DAY if pd.isna(promised) else promised) else hours
 
 
 def _failed_checks(checks: pd.DataFrame) -> list[str]:

@@ -110,12 +110,15 @@ WRITEBACK: Final = {
     "different_result": "Another result",
     "different_time": "Another time of day",
 }
+RATINGS: Final = {"green": "✓ Green", "amber": "▲ Amber", "red": "✕ Red", "unknown": "? Unknown"}
 CHANGES: Final = {
     "altered": "Altered",
     "back_dated": "Back-dated",
     "vanished": "Vanished",
     "removed": "Silently removed",
 }
+_HOURS: Final = re.compile(r"\b(\d+(?:\.\d+)?) h\b")
+_LONG: Final = re.compile(r"(?<![\w.,-])\d{5,}(?![\w.,-])")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#|<>~$:^&]|^[-+])")
 
 
@@ -189,6 +192,21 @@ def local_time(value: object, zone: str) -> dt.datetime:
     aware = stamp.tz_localize(dt.UTC) if stamp.tzinfo is None else stamp
     local: dt.datetime = aware.tz_convert(ZoneInfo(zone)).to_pydatetime()
     return local
+
+
+def zone(name: str) -> str:
+    """A time zone as people call it: "America/New_York" -> "New York time"; "UTC" -> "UTC"."""
+    place = name.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{place} time" if "/" in name else place
+
+
+def tidy(text: str) -> str:
+    """A sentence of the report with its durations and numbers as people write them: "1417.3 h" -> "59 days",
+    "95.3 % (14821 of 15550)" -> "95.3% (14,821 of 15,550)".
+    """
+    told = _HOURS.sub(lambda found: hours(found[1]).replace(".0 ", " "), str(text))
+    told = _LONG.sub(lambda found: f"{int(found[0]):,}", told)
+    return sentence_case(told.replace(" %", "%"))
 
 
 def person(name: object, worker_id: object) -> str:

@@ -48,6 +48,33 @@ def test_heat_map_shows_the_rows_with_most_exposure_only() -> None:
     assert shown[-1] == "Title 39"
 
 
+def test_heat_map_and_inflation_stay_readable_with_forty_sites() -> None:
+    many = pd.concat([heat_cells().iloc[:1].assign(site=f"S{n:02}", exposure_days=float(n)) for n in range(40)])
+    columns = overview.heat_map(many, LIGHT).layout.xaxis.categoryarray
+    assert list(columns)[:2] == ["S39", "S38"]
+    assert len(columns) == overview.HEAT_COLUMNS
+    rows = pd.DataFrame(
+        {"site_name": [None, *(f"Plant {n}" for n in range(40))], "lms_pct": 97.0, "true_pct": 80.0,
+         "inflation_pct": 17.0}
+    )  # fmt: skip
+    figure = overview.inflation(rows, LIGHT)
+    assert len(figure.data[0].y) == overview.INFLATION_ROWS
+    assert figure.data[0].y[-1] == "<b>All sites</b>"  # drawn at the top
+    assert figure.layout.height < 800
+
+
+def test_waiting_is_drawn_over_thirty_days_at_most_with_labels_apart() -> None:
+    steps = pd.DataFrame(
+        {"integration_method": ["rest", "scim", "sftp"], "hours": [10.0, 20.0, 7000.0],
+         "unanswered_pct": [8.0, 9.0, 8.5], "unanswered_low_pct": 5.0, "unanswered_high_pct": 12.0}
+    )  # fmt: skip
+    figure = events.survival(steps, LIGHT, lines={"needed in 4 h": 4.0})
+    assert figure.layout.xaxis.range == (0, events.LONGEST)
+    assert list(figure.layout.xaxis.ticktext)[:2] == ["0", "3"]
+    heights = sorted(float(label.y) for label in figure.layout.annotations if label.text != "needed in 4 h")
+    assert all(above - below > 5 for below, above in pairwise(heights))
+
+
 def test_cause_months_stack_owners_and_labels_keep_apart() -> None:
     months = pd.DataFrame(
         [(dt.date(2026, 1, 1), "expired", "learner", 10.0), (dt.date(2026, 2, 1), "no_account", "integration", 5.0),

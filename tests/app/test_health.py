@@ -8,6 +8,8 @@ import pytest
 from app_pages import Open, table, text
 from sample_generation import rows, scalar
 
+from gapwatch.dashboard import words
+
 
 def test_latency_shows_bands_and_the_naive_median_beside_them(open_page: Open, sample: Path) -> None:
     shown = table(open_page("events"), "naive_median_hours")
@@ -35,7 +37,8 @@ def test_the_curves_are_those_of_the_action_asked_for(open_page: Open, sample: P
 
 def test_methods_are_judged_site_by_site_and_narrow_with_the_scope(open_page: Open, sample: Path) -> None:
     shown = table(open_page("events"), "fitness")
-    assert sorted(shown["says"]) == sorted(row[0] for row in rows(sample, "select says from method_fitness"))
+    told = [words.tidy(row[0]) for row in rows(sample, "select says from method_fitness")]
+    assert sorted(shown["says"]) == sorted(told)
     assert "Carries no roles" in set(shown["fitness"])
     assert set(table(open_page("events", site="BAY1"), "fitness")["site"]) == {"BAY1"}
 

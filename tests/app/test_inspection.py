@@ -155,7 +155,7 @@ def test_incident_names_who_held_the_role_then(open_page: Open, sample: Path) ->
     app.toggle(key="incident_sentences").set_value(True).run()
     required = next(frame.value for frame in app.dataframe if "sentence" in frame.value)
     assert required["sentence"].str.startswith("On 2026-03-14 ").all()
-    assert list(required["sentence"].str.contains(" NOT met: ")) == list(required["state"] == "gap")
+    assert list(required["sentence"].str.contains(" NOT met: ")) == list(required["state"] == "Gap")
 
 
 def test_incident_without_anybody_says_so(open_page: Open) -> None:

@@ -41,7 +41,17 @@ def test_overview_figures_equal_sql(open_page: Open, sample: Path) -> None:
     leavers = scalar(sample, "select count(*) from stale_accounts where kind = 'stale' and is_open")
     assert shown["Active leavers"] == str(leavers)
     inflation = scalar(sample, "select inflation_pct from inflation where site is null")
-    assert shown["Dashboard inflation"] == f"{inflation:.1f}"
+    assert shown["Dashboard inflation"] == f"{inflation:.1f} points"
+
+
+def test_each_figure_of_the_overview_is_defined_and_leads_to_its_rows(open_page: Open) -> None:
+    app = open_page(site="FRS1")
+    assert [metric.label for metric in app.metric if not metric.help] == []
+    kept = {"site": "FRS1"}
+    answers = ("events", {**kept, "verdict": "unsynced"})
+    assert links(app)[:4] == [("gaps", kept), ("gaps", kept), answers, ("accounts", kept)]
+    assert "(#lms-and-truth)" in text(app)
+    assert "What the LMS shows and what is true" in [header.value for header in app.header if header.anchor]
 
 
 def test_headline_says_what_sql_says(open_page: Open, sample: Path) -> None:
@@ -207,13 +217,14 @@ def test_accounts_page_shows_candidates_and_the_command_of_a_decision(open_page:
     assert not any("decide" in code.value for code in app.code)
 
 
-def test_health_page_lists_each_source_and_failed_check(open_page: Open, sample: Path) -> None:
+def test_health_page_lists_each_source_and_leads_to_the_checks(open_page: Open, sample: Path) -> None:
     app = open_page("health")
     assert sorted(table(app, "age_hours")["source"]) == [
         row[0] for row in rows(sample, "select source from sources order by 1")
     ]
-    failed = scalar(sample, "select count(*) from check_results where status <> 'pass'")
-    assert len(table(app, "check_id")) == failed
+    passed, checks = rows(sample, "select count(*) filter (where status = 'pass'), count(*) from check_results")[0]
+    assert f"{passed:,} of {checks:,} checks passed" in text(app)
+    assert sum("quality" in page for page, _ in links(app)) == 2  # the sidebar's, and its own
 
 
 def test_before_the_first_report_the_page_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

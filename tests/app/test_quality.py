@@ -68,7 +68,7 @@ def test_held_loads_and_rejects_come_with_the_way_out(
     assert list(rejected[["source", "column_name", "reason", "rows_rejected"]].iloc[0]) == [
         source,
         "hired_on",
-        "is no date",
+        "Is no date",
         1,
     ]
     assert "2026-13-01" not in said

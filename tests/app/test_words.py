@@ -93,3 +93,20 @@ def test_a_person_without_a_name_is_their_id() -> None:
 def test_sentence_case_keeps_capitals_that_mean_something() -> None:
     assert words.sentence_case("no LMS account") == "No LMS account"
     assert words.sentence_case(words.CAUSES["not_recorded"]) == "HR had not recorded the role"
+
+
+@pytest.mark.parametrize(
+    ("said", "tidy"),
+    [
+        ("promises 1 h, but nine in ten take 1417.3 h", "Promises 1 h, but nine in ten take 59 days"),
+        ("promises 0.25 h, but 4 h is needed", "Promises 15 min, but 4 h is needed"),
+        ("95.3 % (14821 of 15550) are in the HRIS", "95.3% (14,821 of 15,550) are in the HRIS"),
+        ("since 2026-03-14, in 1910.1030 and 29104-b", "Since 2026-03-14, in 1910.1030 and 29104-b"),
+    ],
+)
+def test_a_sentence_of_the_report_is_tidied(said: str, tidy: str) -> None:
+    assert words.tidy(said) == tidy
+
+
+def test_a_time_zone_is_named_by_its_place() -> None:
+    assert [words.zone(name) for name in ("America/New_York", "UTC")] == ["New York time", "UTC"]

@@ -40,8 +40,8 @@ def draw(
     """
     first, last = axis
     for bar in bars:
-        start = max(bar.start, first - (last - first) * 4)
-        cuts = [start, first, bar.stop] if start < first < bar.stop else [start, bar.stop]
+        start, stop = max(bar.start, first - (last - first) * 4), min(bar.stop, last)
+        cuts = [start, first, stop] if start < first < stop else [start, stop]
         for begin, end in pairwise(cuts):
             if begin < end:
                 figure.add_trace(_trace(bar, begin, end, place, colours, worded=end > first))

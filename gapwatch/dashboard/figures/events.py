@@ -12,6 +12,7 @@ from gapwatch.dashboard import words
 from gapwatch.dashboard.figures.canvas import blank
 from gapwatch.dashboard.theme import LIGHT, Palette
 
+LONGEST: Final = 720.0  # hours: what waits longer than thirty days is told by the height at the end
 _PATTERNS: Final = {"pending": ".", "not_evaluable": "\\"}
 
 
@@ -82,11 +83,13 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
 
 def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) -> go.Figure:
     """The share still unanswered by hours since the clock start: one stepped line a method, named at its end, with
-    its 95 % band. ``steps``: the rows of ``page_survival``; ``lines``: named hours drawn as verticals.
+    its 95 % band, over thirty days at most. ``steps``: the rows of ``page_survival``; ``lines``: named hours drawn as
+    verticals.
     """
     shades = (colours.accent, colours.owners["training"], colours.owners["hr"], colours.owners["learner"], colours.ink)
-    figure = blank(colours, height=380, right=110, top=28, bottom=8)
-    longest = max(float(steps["hours"].quantile(0.95)), *lines.values(), 24.0)
+    figure = blank(colours, height=380, right=92, top=28, bottom=8)
+    longest = min(max(float(steps["hours"].quantile(0.95)), *lines.values(), 24.0), LONGEST)
+    ends: list[tuple[float, str, str]] = []
     for shade, (method, mine) in zip(cycle(shades), steps.groupby("integration_method"), strict=False):
         name = words.said(words.METHODS, method)
         near = mine[mine["hours"] <= longest]
@@ -114,19 +117,40 @@ def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) 
                 hovertemplate=f"{name}: %{{y:.1f}}% still unanswered after %{{x:.1f}} h<extra></extra>",
             )
         )
+        ends.append((share[-1], name, shade))
+    for y, (_, name, shade) in zip(_apart([end[0] for end in sorted(ends)], least=6.0), sorted(ends), strict=True):
         figure.add_annotation(
-            x=longest, y=share[-1], text=f"{name}", xanchor="left", showarrow=False, xshift=4,
-            font={"color": shade, "size": 13},
+            x=longest, y=y, text=name, xanchor="left", showarrow=False, xshift=6, font={"color": shade, "size": 13},
         )  # fmt: skip
     for name, hours_at in lines.items():
         figure.add_vline(x=hours_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
         figure.add_annotation(
-            x=hours_at, y=1.0, yref="paper", yanchor="bottom", showarrow=False, text=name,
+            x=hours_at, y=1.0, yref="paper", yanchor="bottom", xanchor="left", showarrow=False, text=name,
             font={"color": colours.muted, "size": 13},
         )  # fmt: skip
-    figure.update_xaxes(range=[0, longest], title={"text": "hours since the clock start"}, showgrid=False)
+    in_days = longest > 96
+    step = next(each for each in (6, 12, 24, 48, 72, 120, 240) if longest / each <= 10)
+    ticks = [float(at) for at in range(0, int(longest) + 1, step)]
+    figure.update_xaxes(
+        range=[0, longest],
+        tickvals=ticks,
+        ticktext=[f"{at / 24:g}" if in_days else f"{at:g}" for at in ticks],
+        title={
+            "text": f"{'days' if in_days else 'hours'} since the clock started",
+            "font": {"size": 13, "color": colours.muted},
+        },
+        showgrid=False,
+    )
     figure.update_yaxes(range=[0, 101], ticksuffix="%")
     return figure
+
+
+def _apart(heights: list[float], *, least: float) -> list[float]:
+    """Those heights, rising, moved up so far that each is at least so much above the one before."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + least) if placed else height)
+    return placed
 
 
 def _faint(colour: str) -> str:

@@ -12,20 +12,22 @@ from gapwatch.dashboard.figures.canvas import blank, safe, wrapped
 from gapwatch.dashboard.theme import Palette
 
 HEAT_ROWS = 16
+HEAT_COLUMNS = 12
+INFLATION_ROWS = 12
 
 
 def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Open gaps per requirement (rows) and site (columns), sorted by exposure; a point per cell can be
-    clicked.
+    """Open gaps per requirement (rows) and site (columns), those with most exposure, sorted by it; a point per cell
+    can be clicked.
 
     ``cells``: the rows of ``page_heat``. Point customdata: site, requirement_id.
     """
     by_row = cells.groupby("requirement_id", dropna=False)["exposure_days"].sum().sort_values(ascending=False)
     by_column = cells.groupby("site", dropna=False)["exposure_days"].sum().sort_values(ascending=False)
     rows = list(by_row.index[:HEAT_ROWS])
-    columns = [site if isinstance(site, str) else "no site" for site in by_column.index]
-    shown = cells[cells["requirement_id"].isin(rows)].copy()
-    shown["column"] = [site if isinstance(site, str) else "no site" for site in shown["site"]]
+    columns = [site if isinstance(site, str) else "no site" for site in by_column.index[:HEAT_COLUMNS]]
+    shown = cells.assign(column=[site if isinstance(site, str) else "no site" for site in cells["site"]])
+    shown = shown[shown["requirement_id"].isin(rows) & shown["column"].isin(columns)]
     titles = dict(zip(shown["requirement_id"], shown["requirement"], strict=True))
     labels = [wrapped(titles[row], 28) for row in rows]
     labels = _distinct(labels, rows)
@@ -99,7 +101,9 @@ def _distinct(labels: list[str], keys: list[str]) -> list[str]:
 
 
 def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Gap days by cause over all months of ``page_cause_months``, longest first, coloured by who must act."""
+    """Gap days by cause over all months of ``page_cause_months``, longest first, coloured by who must act; a bar can
+    be clicked. Point customdata: owner in words, cause.
+    """
     totals = months.groupby(["cause", "owner"])[["gap_days"]].sum().reset_index().sort_values("gap_days")
     figure = blank(colours, height=40 + 34 * max(len(totals), 1), right=16)
     names = [words.said(words.CAUSES, cause) for cause in totals["cause"]]
@@ -112,8 +116,9 @@ def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
             text=[f"{value:,.0f}" for value in totals["gap_days"]],
             textposition="outside",
             cliponaxis=False,
-            customdata=[words.said(words.OWNERS, owner) for owner in totals["owner"]],
-            hovertemplate="%{y}: %{x:,.0f} gap days<br>must act: %{customdata}<extra></extra>",
+            customdata=[[words.said(words.OWNERS, row.owner), row.cause] for row in totals.itertuples(index=False)],
+            hovertemplate="%{y}: %{x:,.0f} gap days<br>must act: %{customdata[0]}<extra></extra>",
+            unselected={"marker": {"opacity": 1}},
         )
     )
     longest = float(totals["gap_days"].max()) if len(totals) else 1.0
@@ -251,10 +256,10 @@ def _end_label(figure: go.Figure, y: float, text: str, colour: str, axis: str) -
 
 
 def inflation(rows: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Per site two zero-based bars: what the LMS shows and what is true, with the difference named beside
-    them.
+    """Per site two zero-based bars: what the LMS shows and what is true, with the difference named beside them; the
+    first rows of ``page_inflation``, which are the whole and the sites that differ most.
     """
-    frame = rows[rows["lms_pct"].notna() & rows["true_pct"].notna()].iloc[::-1]
+    frame = rows[rows["lms_pct"].notna() & rows["true_pct"].notna()].iloc[:INFLATION_ROWS].iloc[::-1]
     names = [safe(name) if isinstance(name, str) else "<b>All sites</b>" for name in frame["site_name"]]
     figure = blank(colours, height=24 + 58 * max(len(frame), 1), right=104)
     bars = (

@@ -18,6 +18,7 @@ from gapwatch.dashboard.figures.canvas import blank, records, safe
 from gapwatch.dashboard.theme import PATTERNS, Palette
 
 LANE: Final = 56  # pixels: the lane's name above, the band beneath
+_NTH: Final = {0: "Role", 1: "Second role", 2: "Third role"}
 _MARKS: Final = {
     "assignment": ("triangle-right", "assigned"),
     "removal": ("x-thin", "assignment removed"),
@@ -100,9 +101,8 @@ def key(states: list[str], colours: Palette) -> go.Figure:
 def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[Bar]]]:
     lanes: list[tuple[str, str, list[Bar]]] = []
     employed = story.roles[story.roles["is_employed"]]
-    several = employed["assignment_key"].nunique() > 1
-    for assignment, rows in employed.groupby("assignment_key", sort=False):
-        name = f"<b>Role</b> ({safe(assignment)})" if several else "<b>Role</b>"
+    for position, (assignment, rows) in enumerate(employed.groupby("assignment_key", sort=False)):
+        name = f"<b>{_NTH.get(position, f'Role {position + 1}')}</b>"
         lanes.append((f"role:{assignment}", name, _role_bars(rows, story, colours, as_of)))
     for row in records(story.accounts):
         name = f"<b>LMS account</b> {safe(row['account_id'])}"
@@ -139,6 +139,7 @@ def _role_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Tim
         hover = (
             f"<b>{label}</b><br>{_dates(row, story.zone)}<br>{safe(row['employment_type'])}, "
             f"{safe(row['department'])}<br>recorded {_when(row['recorded_at'], story.zone)}"
+            f"<br>assignment {safe(row['assignment_key'])}"
         )
         pattern = "/" if row["status"] == "leave" else ""
         bars.append(Bar(start, stop, label, hover, colours.roles[position % 2], pattern))

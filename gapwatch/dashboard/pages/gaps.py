@@ -42,7 +42,12 @@ def page() -> None:
     first = (tables.page_number() - 1) * PAGE_ROWS
     rows = shown.ask("page_gaps", row_limit=PAGE_ROWS, row_offset=first, **narrowed)
     head = rows if len(rows) or not first else shown.ask("page_gaps", row_limit=1, **narrowed)
-    shell.title(_sentence(head, status), shown)
+    shell.title(
+        _sentence(head, status),
+        shown,
+        told="A gap: a requirement in force for a worker that is neither met nor waived, in grace or on leave. One row "
+        "each below; days are those it has been open, up to as-of.",
+    )
     evaluable.requirements(shown, shown.first("page_population"))
     left, middle, right = st.columns(3)
     with left:
@@ -60,7 +65,7 @@ def page() -> None:
         return
     columns = [name for name in _COLUMNS if name != "closed_on" or status != "open"]
     st.caption("Severity times days, the weightiest first. Pick a row to see what is behind it.")
-    picked = tables.choose(rows, columns, shown, name="gaps", height=_height(len(rows)))
+    picked = tables.choose(rows, columns, shown, name="gaps")
     tables.pager(len(rows), tables.total(rows))
     tables.download("gaps", "page_gaps", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
@@ -104,10 +109,6 @@ def _empty(status: str, shown: View) -> None:
     checked = words.count(int(population["checked"]), "requirement")
     told = "No open gap matches" if status == "open" else "No gap matches"
     st.success(f"{told} on {day}; {people} and {checked} were checked in this scope.", icon=":material/check_circle:")
-
-
-def _height(rows: int) -> int:
-    return min(38 + 35 * rows, 460)
 
 
 def _detail(gap_id: str, shown: View) -> None:

@@ -1,6 +1,4 @@
-"""Integration health: is each source alive, what did its loads hold, how fast does each method answer,
-which checks fail.
-"""
+"""Integration health: is each source alive, what did its loads hold, how fast does each method answer, what failed."""
 
 from __future__ import annotations
 
@@ -16,7 +14,12 @@ from gapwatch.dashboard.figures import canvas, health
 def page() -> None:
     """Draw the page."""
     shown = shell.view()
-    shell.title(_sentence(shown), shown)
+    shell.title(
+        _sentence(shown),
+        shown,
+        told="A source is fresh when its newest accepted load is no older than the configuration promises, at the "
+        "later of as-of and known-at. One row each below.",
+    )
     if shown.scope.narrowed():
         st.caption(":material/filter_alt_off: The whole organisation: a source serves all sites.")
     _sources(shown)
@@ -25,9 +28,7 @@ def page() -> None:
     _scorecard(shown)
     _writeback(shown)
     _changes(shown)
-    _checks(shown)
-    _rejects(shown)
-    _loads(shown)
+    _deliveries(shown)
 
 
 def _sentence(shown: View) -> str:
@@ -62,7 +63,6 @@ def _sources(shown: View) -> None:
         shown.ask("page_sources"),
         [
             "source",
-            "feed",
             "status",
             "newest_loaded_at",
             "age_hours",
@@ -71,6 +71,7 @@ def _sources(shown: View) -> None:
             "volume",
             "rows_rejected",
             "rejected_pct",
+            "feed",
             "drifted_columns",
             "held_loads",
             "loads",
@@ -206,10 +207,11 @@ def _scorecard(shown: View) -> None:
         return
     counts = rows["rating"].value_counts()
     told = [f"{int(counts[name])} {name}" for name in ("green", "amber", "red", "unknown") if name in counts]
-    st.markdown(f"{words.joined(told)} of {len(rows)}.")
+    st.markdown(f"{words.joined(told)}, of {len(rows)}.")
+    rows = rows.assign(criterion=rows["title"], reason=[words.tidy(text) for text in rows["reason"].fillna("")])
     tables.show(
         rows,
-        ["title", "rating", "basis", "reason", "shown_rows", "rows_sql"],
+        ["criterion", "rating", "basis", "reason", "shown_rows", "rows_sql"],
         shown,
         name="scorecard",
         help_texts={
@@ -267,74 +269,33 @@ def _changes(shown: View) -> None:
     told = [f"{number:,} {words.said(words.CHANGES, kind).lower()}" for kind, number in kinds.items()]
     st.markdown(f"{words.joined(told)}.")
     columns = [
-        "observed_at",
         "record_change",
         "record_id",
         "changed_column",
         "old_value",
         "new_value",
+        "observed_at",
         "source",
-        "feed",
         "load_id",
     ]
-    tables.show(rows, columns, shown, name="changes")
+    named = rows["changed_column"].map(lambda column: tables.heading(str(column)), na_action="ignore")
+    tables.show(rows.assign(changed_column=named), columns, shown, name="changes")
     tables.cut_note(rows)
     tables.download("record-changes", "page_record_changes", shown, count=tables.total(rows))
 
 
-def _checks(shown: View) -> None:
-    rows = shown.ask("page_checks")
-    st.header("Checks", anchor=False, help="What gapwatch checks in every run, failures first.")
-    if rows.empty:
-        st.markdown("No check has run on this report.")
-        return
-    failed = rows[rows["status"] != "pass"]
-    st.caption(f"{len(rows) - len(failed):,} of {words.count(len(rows), 'check')} passed.")
-    columns = ["status", "severity", "check_id", "feed", "rows_failed", "rows_checked", "detail"]
-    if not failed.empty:
-        tables.show(failed, columns, shown, name="checks_failed")
-    tables.behind("All checks", rows, columns, shown, name="checks")
-
-
-def _rejects(shown: View) -> None:
-    rows = shown.ask("page_rejects")
+def _deliveries(shown: View) -> None:
+    head = shown.first("page_quality_headline")
     st.header(
-        "Rejected rows",
+        "Checks, rejected rows and loads",
         anchor=False,
-        help="Rows that could not be used, by load, column and reason. Nothing is dropped in silence.",
+        help="What gapwatch checks on every report, the rows that could not be used, and every load that was made.",
     )
-    if rows.empty:
-        st.markdown("No row was rejected.")
-        return
-    tables.show(
-        rows,
-        ["source", "loaded_at", "column_name", "reason", "rows_rejected", "first_row", "load_id"],
-        shown,
-        name="rejects",
-        help_texts={"first_row": "Row in the file; the header is row 1."},
-    )
-
-
-def _loads(shown: View) -> None:
-    with st.expander("Every load", icon=":material/history:"):
-        rows = shown.ask("page_loads", row_limit=500)
-        tables.show(
-            rows,
-            [
-                "loaded_at",
-                "source",
-                "status",
-                "rows_read",
-                "rows_accepted",
-                "rows_rejected",
-                "reason",
-                "address",
-                "load_id",
-            ],
-            shown,
-            name="loads",
-        )
-        tables.download("loads", "page_loads", shown, count=tables.total(rows))
+    checked = f"{int(head['passed']):,} of {words.count(int(head['checks']), 'check')} passed"
+    rejected = f"{int(head['rows_rejected']):,} of {words.count(int(head['rows_read']), 'row')} rejected"
+    held = f"{int(head['held']):,} of {words.count(int(head['loads']), 'load')} held back"
+    st.markdown(f"{checked if head['checks'] else 'No check has run on this report'}; {rejected}; {held}.")
+    shell.link("quality", "See them on Data quality", shown, icon=":material/arrow_forward:")
 
 
 page()

@@ -16,7 +16,13 @@ def page() -> None:
     shown = shell.view()
     gaps = shown.first("page_headline")
     population = shown.first("page_population")
-    shell.title(_sentence(gaps, population, shown), shown, with_trust=False)
+    shell.title(
+        _sentence(gaps, population, shown),
+        shown,
+        told="An open gap: a requirement in force for a worker that is neither met nor waived, in grace or on leave, "
+        "as of the instant above. Its rows are on the page Gaps.",
+        with_trust=False,
+    )
     trust.line(shown)
     evaluable.requirements(shown, population)
     _figures(gaps, population, shown)
@@ -55,12 +61,16 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
     checked = words.number(population.get("checked"))
     with st.container(horizontal=True, gap="small", key="figures"):
         _metric(
+            ("gaps", "See the gaps", {}),
+            shown,
             "Open gaps",
             f"{gaps['open_gaps']:,}",
             int(gaps["open_gaps"] - gaps["open_gaps_before"]),
             f"Worker-requirements that were required and not met at {as_of}, of {checked} checked.",
         )
         _metric(
+            ("gaps", "See the days of each", {}),
+            shown,
             "Exposure days",
             words.number(gaps["exposure_days"]),
             round(gaps["exposure_days"] - gaps["exposure_days_before"]),
@@ -68,6 +78,8 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
             f"{gaps['people']:,} people. A week earlier: the gaps open then, up to then.",
         )
         _metric(
+            ("events", "See the answers", {"verdict": "unsynced"}),
+            shown,
             "Unsynced events",
             words.number(events["unsynced"]),
             int(events["unsynced"] - events["unsynced_before"]),
@@ -76,33 +88,39 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
             f"{as_of}. {events['unanswered']:,} of them still wait for an answer.",
         )
         _metric(
+            ("accounts", "See the accounts", {}),
+            shown,
             "Active leavers",
             words.number(leavers["leavers"]),
             int(leavers["leavers"] - leavers["leavers_before"]),
             f"LMS accounts that can still log in although the person's employment has ended, at {as_of}. "
             f"{leavers['past_promise']:,} are past the promised time, {leavers['used']:,} were used since.",
         )
+        with st.container(border=True, height="stretch", gap="xsmall", key="figure_inflation"):
+            st.metric(
+                "Dashboard inflation",
+                words.points(inflation.get("inflation_pct")).removeprefix("+"),
+                None,
+                delta_description="no earlier report",
+                help=_inflation_help(inflation, as_of),
+            )
+            st.markdown(f"[See it by site](#{pictures.INFLATION})")
+
+
+def _metric(rows: tuple[str, str, dict[str, str]], shown: View, label: str, value: str, change: int, told: str) -> None:
+    """One figure with its change, its definition and the way to its rows: page, words, and its own filters."""
+    page_name, words_of_link, narrowed = rows
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"figure_{label.lower().replace(' ', '_')}"):
         st.metric(
-            "Dashboard inflation",
-            words.points(inflation.get("inflation_pct")).removeprefix("+").removesuffix(" points"),
-            None,
-            delta_description="points; no earlier run",
-            help=_inflation_help(inflation, as_of),
-            border=True,
+            label,
+            value,
+            f"{change:+,}" if change else "no change",
+            delta_color="inverse" if change else "off",
+            delta_arrow="auto" if change else "off",
+            delta_description="in a week",
+            help=told,
         )
-
-
-def _metric(label: str, value: str, change: int, told: str) -> None:
-    st.metric(
-        label,
-        value,
-        f"{change:+,}" if change else "no change",
-        delta_color="inverse" if change else "off",
-        delta_arrow="auto" if change else "off",
-        delta_description="in a week",
-        help=told,
-        border=True,
-    )
+        shell.link(page_name, words_of_link, shown, icon=":material/arrow_forward:", **narrowed)
 
 
 def _inflation_row(shown: View) -> dict[str, Any]:
@@ -137,7 +155,7 @@ def _act_first(shown: View) -> None:
         anchor=False,
         help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times days open.",
     )
-    rows = shown.ask("page_act_first")
+    rows = shown.ask("page_gaps", status="open", row_limit=10)
     if rows.empty:
         st.markdown("Nothing is open here. Nobody has to act.")
         return
@@ -153,7 +171,7 @@ def _action(row: dict[str, Any], shown: View) -> None:
     place = " · ".join(words.plain(part) for part in tables.cells(row, "job_title", "site"))
     severity = str(row["severity"])
     colour = {"critical": "red", "high": "orange"}.get(severity, "gray")
-    person, what, where = st.columns([0.2, 0.4, 0.4], vertical_alignment="center", gap="small")
+    person, what, where = st.columns([0.2, 0.38, 0.42], vertical_alignment="center", gap="small")
     with person:
         shell.link("worker", words.plain(who), shown, worker=str(row["worker_id"]), gap=str(row["gap_id"]))
     what.markdown(

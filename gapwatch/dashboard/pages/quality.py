@@ -20,7 +20,12 @@ def page() -> None:
     """Draw the page."""
     shown = shell.view()
     head = shown.first("page_quality_headline")
-    shell.title(_sentence(head), shown)
+    shell.title(
+        _sentence(head),
+        shown,
+        told="A check passes when no row contradicts it. Rows read are those of every load so far; each is accepted or "
+        "rejected. Checks, rejected rows and loads are listed below.",
+    )
     if shown.scope.narrowed():
         st.caption(":material/filter_alt_off: The whole organisation: a check judges whole deliveries.")
     _held(shown)
@@ -106,7 +111,7 @@ def _checks(shown: View, head: dict[str, Any]) -> None:
         failed_pct=100.0 * rows["rows_failed"].astype("float") / rows["rows_checked"].where(rows["rows_checked"] > 0)
     ).reset_index(drop=True)
     columns = ["status", "severity", "check_id", "feed", "rows_checked", "rows_failed", "failed_pct"]
-    picked = tables.choose(rows, columns, shown, name="quality_checks", height=min(38 + 35 * len(rows), 460))
+    picked = tables.choose(rows, columns, shown, name="quality_checks")
     tables.download("checks", "page_checks", shown, count=int(head["checks"]))
     asked = st.query_params.get("check")
     if picked is not None:
@@ -140,7 +145,16 @@ def _check(check: dict[str, Any], shown: View) -> None:
     of_all = f"The first {len(kept):,} of {int(failed):,} rows" if len(kept) < failed else "The rows"
     st.caption(f"{of_all} for which it does not hold.")
     found = pd.DataFrame([json.loads(row) for row in kept["row"]])
-    tables.show(found.astype("str").where(found.notna()), list(found.columns), shown, name="quality_rows")
+    whole = found.astype("str").where(found.notna()).apply(_dated)
+    tables.show(whole, list(whole.columns), shown, name="quality_rows")
+
+
+def _dated(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Instants and days as such, where every value of the column is one; a check's rows are kept as text."""
+    if not str(values.name).endswith(("_at", "_on")):
+        return values
+    told = pd.to_datetime(values, errors="coerce", format="ISO8601")
+    return told if told.notna().equals(values.notna()) and told.dt.tz is None else values
 
 
 def _rejects(shown: View, head: dict[str, Any]) -> None:
@@ -165,7 +179,6 @@ def _rejects(shown: View, head: dict[str, Any]) -> None:
         ["source", "loaded_at", "column_name", "reason", "rows_rejected", "first_row", "load_id"],
         shown,
         name="quality_rejects",
-        height=min(38 + 35 * len(rows), 460),
     )
     narrowed = {"load_id": None if picked is None else str(rows["load_id"].iloc[picked])}
     every = shown.ask("page_rejected_rows", row_limit=ROW_LIMIT, **narrowed)

@@ -24,7 +24,14 @@ def page() -> None:
         st.markdown("Neither the worker list nor the role history knows it on this day. Look the person up:")
         people.search(shown)
         return
-    shell.title(words.person(person["full_name"], worker_id), shown, intro=people.standing(person, shown))
+    roles = shown.ask("page_worker_roles", worker=worker_id)
+    shell.title(
+        words.person(person["full_name"], worker_id),
+        shown,
+        intro=people.standing(person, roles, shown),
+        told="Requirements in force and open gaps are those at as-of; every gap, answer and record is in the tables at "
+        "the end of this page.",
+    )
     bands = shown.ask("page_worker_bands", worker=worker_id)
     _picture(worker_id, bands, str(person["timezone"]), shown)
     sentences.show(worker_id, shown)
@@ -58,7 +65,7 @@ def _picture(worker_id: str, bands: pd.DataFrame, zone: str, shown: View) -> Non
     )
     st.caption(
         "▷ assigned · ◆ completion · ✕ assignment removed · ● HR event. "
-        f"Times of {zone}. Point at a band or mark for its dates and source row; drag sideways for "
+        f"All times are {words.zone(zone)}. Point at a band or mark for its dates and source row; drag sideways for "
         f"earlier years."
     )
 
