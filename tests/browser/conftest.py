@@ -1,4 +1,4 @@
-"""The dashboard of the sample, served once for all journeys."""
+"""The dashboard of the sample, served once for all journeys, and a browser that has been there before."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_pages import SLOW
+from browser_pages import new_context
 from dashboard_server import free_port, serving
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from sample_generation import published_sample
 
 
@@ -25,14 +25,21 @@ def served(sample: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """A browser context per theme, for all journeys that need no strange one: what is cached once stays."""
+    opened = {theme: new_context(chromium, theme=theme) for theme in ("light", "dark")}
+    yield opened
+    for context in opened.values():
+        context.close()
+
+
 @pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(contexts: dict[str, BrowserContext], request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page at 1280 px in either theme; the test fails when the browser reports an error of its own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=request.param)
-    opened = context.new_page()
-    opened.set_default_timeout(SLOW)
+    opened = contexts[request.param].new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
-    context.close()
+    opened.close()
     assert not errors

@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-from browser_pages import SLOW, query, visit
+from browser_pages import headline, new_context, query, says, visit
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 from sample_generation import rows, scalar
@@ -20,18 +20,17 @@ def test_a_shared_link_opens_the_same_view(page: Page, chromium: Browser, served
     address = re.sub(r"\s", "", told)
     assert address.startswith(f"{served}/gaps?")
     assert "known_at=" in address
-    headline = page.locator("h1").first.inner_text()
+    said = headline(page).inner_text()
     expected = scalar(
         sample,
         "select count(*) from gaps where closed_at is null and cause = 'expired'"
         " and coalesce(site, role_site) = 'BAY1'",
     )
-    assert headline.startswith(f"{expected:,} open gap")
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    assert said.startswith(f"{expected:,} open gap")
+    context = new_context(chromium)
     other = context.new_page()
-    other.set_default_timeout(SLOW)
     visit(other, address)
-    expect(other.locator("h1").first).to_have_text(headline)
+    expect(headline(other)).to_have_text(said)
     asked = query(other)
     context.close()
     assert (asked["site"], asked["cause"]) == ("BAY1", "expired")
@@ -47,7 +46,7 @@ def test_what_is_downloaded_is_what_the_page_says(page: Page, served: str, sampl
             " and coalesce(site, role_site) = 'HNY1'",
         )
     }
-    expect(page.locator("h1").first).to_contain_text(f"{len(expected):,} open gap")
+    says(page, f"{len(expected):,} open gap")
     with page.expect_download() as taken:
         page.get_by_role("button", name=re.compile(r"Download .* \(CSV\)")).click()
     text = Path(taken.value.path()).read_text(encoding="utf-8-sig")

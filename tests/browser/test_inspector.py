@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browser_pages import SLOW, query, settled, visit
+from browser_pages import headline, open_page, press, query, visit
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from sample_generation import rows, scalar
@@ -26,34 +26,27 @@ def test_answer_an_inspectors_five_names(page: Page, served: str, sample: Path, 
     names = [str(name) for _, name in named]
     first, last = names[1].split(" ", 1)
     visit(page, served)
-    page.locator("[data-testid=stSidebar]").get_by_role("link", name="Survey", exact=True).click()
-    page.wait_for_url("**/survey*")
-    expect(page.locator("h1").first).to_have_text("Whom did the inspector pick?", timeout=SLOW)
-    settled(page)
+    open_page(page, "Survey", path="survey")
+    expect(headline(page)).to_have_text("Whom did the inspector pick?")
     box = page.get_by_role("textbox", name=re.compile("Names or worker IDs"))
     box.fill("\n".join([names[0], f"{last}, {first}", names[2].upper(), workers[3], names[4], "Nobody Atall"]))
-    page.get_by_role("button", name="Look them up").click()
+    press(page.get_by_role("button", name="Look them up"))
 
     listed = "', '".join(workers)
     holding = f"worker_id in ('{listed}') and opened_at <= {MIDNIGHT} and coalesce(closed_at > {MIDNIGHT}, true)"
     gaps, people = rows(sample, f"select count(*), count(distinct worker_id) from gaps where {holding}")[0]
     assert people > 1
-    expect(page.locator("h1").first).to_contain_text(
-        f"5 people on 31 Oct 2026: {people} have {gaps} gaps", timeout=SLOW
-    )
+    expect(headline(page)).to_contain_text(f"5 people on 31 Oct 2026: {people} have {gaps} gaps")
     expect(page.get_by_text("Nobody is found for Nobody Atall.")).to_be_visible()
-    settled(page)
     assert query(page)["workers"].split(";") == workers
     for worker, name in named:
         expect(page.get_by_role("heading", name=f"{name} ({worker})")).to_be_visible()
     page.get_by_text("The audit sentences, and the rows they rest on").first.click()
     expect(page.get_by_text(re.compile(rf"On 2026-10-31 {workers[0]} .* was ")).first).to_be_visible()
 
-    page.get_by_role("button", name="Build the workbook for these 5 people").click()
-    ready = page.get_by_role("button", name=re.compile("^.*Workbook, .*XLSX"))
-    expect(ready).to_be_visible(timeout=SLOW)
-    with page.expect_download(timeout=SLOW) as download:
-        ready.click()
+    press(page.get_by_role("button", name="Build the workbook for these 5 people"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("^.*Workbook, .*XLSX")).click()
     file = tmp_path / "survey.xlsx"
     download.value.save_as(file)
     workbook = load_workbook(file, read_only=True)

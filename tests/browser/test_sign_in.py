@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser_pages import SLOW, query, settled
+from browser_pages import headline, new_context, query, says, settled, visit
 from dashboard_server import free_port, serving
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -56,19 +56,18 @@ def enter(chromium: Browser, guarded: str) -> Iterator[Enter]:
     opened: list[BrowserContext] = []
 
     def entered(who: str, path: str = "", theme: str = "light") -> Page:
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
+        context = new_context(chromium, theme=theme)
         opened.append(context)
         # the provider's own page asks the network for its style sheet
         context.route(re.compile(r"^https?://(?!127\.0\.0\.1|localhost)"), lambda route: route.abort())
         page = context.new_page()
-        page.set_default_timeout(SLOW)
-        page.goto(f"{guarded}/{path}")
-        expect(page.locator("h1").first).to_have_text("Sign in to see the report", timeout=SLOW)
+        visit(page, f"{guarded}/{path}")
+        expect(headline(page)).to_have_text("Sign in to see the report")
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button", name=who, exact=True).click()
-        page.wait_for_url(f"{guarded}/**")
-        expect(page.locator("h1").first).not_to_have_text("Sign in to see the report", timeout=SLOW)
+        page.wait_for_url(f"{guarded}/**", wait_until="commit")
         settled(page)
+        expect(headline(page)).not_to_have_text("Sign in to see the report")
         return page
 
     yield entered
@@ -83,14 +82,13 @@ def test_a_site_manager_who_edits_the_address_sees_nothing_of_another_site(
     page = enter("manager", "gaps?severity=critical", theme)
     mine = "closed_at is null and coalesce(site, role_site) = '{}'"
     critical = scalar(sample, f"select count(*) from gaps where severity = 'critical' and {mine.format(MINE)}")
-    expect(page.locator("h1").first).to_contain_text(f"{critical:,} open gap", timeout=SLOW)
+    says(page, f"{critical:,} open gap")
     assert query(page)["severity"] == "critical"
     expect(page.get_by_text("manager@example.com · site manager")).to_be_visible()
     assert page.locator("[data-testid=stSidebar]").get_by_role("link", name="Integration health").count() == 0
 
-    page.goto(f"{guarded}/gaps?site={OTHER}")
-    expect(page.locator("h1").first).to_have_text(f"{OTHER} is not among your sites", timeout=SLOW)
-    settled(page)
+    visit(page, f"{guarded}/gaps?site={OTHER}")
+    expect(headline(page)).to_have_text(f"{OTHER} is not among your sites")
     assert page.locator("[data-testid=stDataFrame]").count() == 0
 
     ((worker, name, gap),) = rows(
@@ -98,16 +96,14 @@ def test_a_site_manager_who_edits_the_address_sees_nothing_of_another_site(
         "select worker_id, full_name, gap_id from gaps join staged_workers using (worker_id)"
         f" where {mine.format(OTHER)} order by 1, 3 limit 1",
     )
-    page.goto(f"{guarded}/worker?worker={worker}")
-    expect(page.locator("h1").first).to_have_text(f"Nobody has the worker ID {worker}", timeout=SLOW)
-    settled(page)
+    visit(page, f"{guarded}/worker?worker={worker}")
+    expect(headline(page)).to_have_text(f"Nobody has the worker ID {worker}")
     assert name not in page.inner_text("body")
-    page.goto(f"{guarded}/gaps?gap={gap}")
-    settled(page)
-    expect(page.get_by_text("The gap this link names does not exist")).to_be_visible(timeout=SLOW)
+    visit(page, f"{guarded}/gaps?gap={gap}")
+    expect(page.get_by_text("The gap this link names does not exist")).to_be_visible()
     assert name not in page.inner_text("body")
-    page.goto(f"{guarded}/health")
-    expect(page.locator("h1").first).to_have_text("Integration health is not part of your role", timeout=SLOW)
+    visit(page, f"{guarded}/health")
+    expect(headline(page)).to_have_text("Integration health is not part of your role")
 
     logged = [json.loads(line) for line in log_path(settings_of(sample).warehouse.path).read_text().splitlines()]
     ours = [line for line in logged if line["who"] == "manager@example.com"]
@@ -120,7 +116,7 @@ def test_a_site_manager_who_edits_the_address_sees_nothing_of_another_site(
 @pytest.mark.parametrize("who", ["stranger", "pretender"])
 def test_somebody_without_a_role_sees_nothing_and_is_told_whom_to_ask(enter: Enter, sample: Path, who: str) -> None:
     page = enter(who)
-    expect(page.locator("h1").first).to_have_text("You are signed in, but have no role here")
+    expect(headline(page)).to_have_text("You are signed in, but have no role here")
     expect(page.get_by_text("the compliance desk")).to_be_visible()
     assert page.locator("[data-testid=stMetric]").count() == 0
     assert page.locator("[data-testid=stPageLink]").count() == 0
@@ -129,11 +125,11 @@ def test_somebody_without_a_role_sees_nothing_and_is_told_whom_to_ask(enter: Ent
 
 def test_an_integration_owner_sees_health_without_names(enter: Enter, guarded: str, sample: Path) -> None:
     page = enter("owner")
-    expect(page.locator("h1").first).to_contain_text("source", timeout=SLOW)
+    says(page, "source")
     assert "/health" in page.url
     told = page.inner_text("body")
     named = {name for (name,) in rows(sample, "select full_name from staged_workers where full_name is not null")}
     assert len(named) > 500
     assert not [name for name in named if name in told]
-    page.goto(f"{guarded}/gaps")
-    expect(page.locator("h1").first).to_have_text("Gaps is not part of your role", timeout=SLOW)
+    visit(page, f"{guarded}/gaps")
+    expect(headline(page)).to_have_text("Gaps is not part of your role")
