@@ -26,7 +26,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "integration_method": words.METHODS,
     "method": words.METHODS,
     "state": words.STATES,
-    "status": words.STATUS,
+    "status": {**words.WRITEBACK, **words.STATUS},
     "fitness": words.FITNESS,
     "failure": words.FAILURES,
     "error_class": words.ERRORS,
@@ -61,7 +61,7 @@ _WIDTHS: Final = {
     "requirement": 210,
     "citation": 170,
     "says": 430,
-    "reason": 430,
+    "reason": 520,
     "detail": 430,
     "explanation": 430,
     "record_change": 120,
@@ -300,14 +300,32 @@ def pager(shown_rows: int, total_rows: int) -> None:
         st.button("After", disabled=at >= last, on_click=_turn, args=(at + 1,), icon=":material/chevron_right:")
 
 
+def page_of(question: str, shown: View, **narrowed: object) -> pd.DataFrame | None:
+    """The rows of a question that the address's page of the table shows; None, and a way back, where it has none."""
+    first = (page_number() - 1) * PAGE_ROWS
+    rows = shown.ask(question, row_limit=PAGE_ROWS, row_offset=first, **narrowed)
+    if rows.empty and first:
+        st.info("There are no rows on this page of the table.", icon=":material/info:")
+        st.button("To the first rows", on_click=to_first_rows)
+        return None
+    return rows
+
+
 def page_number() -> int:
     """The page of rows that the address names, counted from 1."""
     told = st.query_params.get("page", "1")
     return int(told) if told.isascii() and told.isdigit() and 0 < int(told) < 100_000 else 1
 
 
+def to_first_rows() -> None:
+    """Go back to the first page, as whoever changes what a paged table holds must."""
+    st.query_params.pop("page", None)
+
+
 def _turn(page: int) -> None:
-    st.query_params["page"] = str(page)
+    to_first_rows()
+    if page > 1:
+        st.query_params["page"] = str(page)
     st.query_params.pop("gap", None)
 
 
@@ -324,7 +342,12 @@ def cut_note(frame: pd.DataFrame) -> None:
 
 def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str) -> None:
     """The plain-table alternative of a picture, folded away."""
-    with st.expander(f"{label} as a table", icon=":material/table:"):
+    folded(f"{label} as a table", frame, columns, shown, name=name)
+
+
+def folded(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str) -> None:
+    """A table that few look into, folded away."""
+    with st.expander(label, icon=":material/table:"):
         show(frame, columns, shown, name=name)
 
 

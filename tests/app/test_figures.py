@@ -130,8 +130,9 @@ def test_verdicts_add_up_to_the_whole_of_each_event() -> None:
         columns=["event_type", "action", "verdict", "answers"],
     )
     figure = events.verdicts(counts, LIGHT)
-    by_name = {bar.name: list(bar.customdata) for bar in figure.data}
-    assert by_name == {"on time or early": [3, 0], "late": [0, 5], "missing": [1, 0]}
+    by_name = {bar.name: [part[0] for part in bar.customdata] for bar in figure.data}
+    assert by_name == {"early": [1, 0], "on time": [2, 0], "late": [0, 5], "missing": [1, 0]}
+    assert list(figure.data[2].customdata[1]) == [5, "transfer", "late"]
     assert [sum(shares) for shares in zip(*(bar.x for bar in figure.data), strict=True)] == [100.0, 100.0]
 
 

@@ -13,12 +13,12 @@ from gapwatch.dashboard.figures.canvas import blank
 from gapwatch.dashboard.theme import LIGHT, Palette
 
 LONGEST: Final = 720.0  # hours: what waits longer than thirty days is told by the height at the end
-_PATTERNS: Final = {"pending": ".", "not_evaluable": "\\"}
+_PATTERNS: Final = {"early": "/", "pending": ".", "not_evaluable": "\\"}
 
 
 def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
-    """Per event type one bar of all its answers, split by verdict; ``counts``: the rows of
-    ``page_event_counts``.
+    """Per event type one bar of all its answers, split by verdict; ``counts``: the rows of ``page_event_counts``. A
+    part can be clicked; its customdata: answers, event type, verdict.
     """
     totals = counts.groupby("event_type")["answers"].sum().sort_values()
     names = {event: f"{words.said(words.EVENTS, event)} ({total:,})" for event, total in totals.items()}
@@ -31,14 +31,13 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
         "pending": colours.states["in_grace"],
         "not_evaluable": colours.states["not_evaluable"],
     }
-    joined = counts.assign(verdict=counts["verdict"].replace({"early": "on_time"}))
-    for verdict in ("on_time", "late", "missing", "pending", "not_evaluable"):
-        mine = joined[joined["verdict"] == verdict].groupby("event_type")["answers"].sum()
+    for verdict in ("early", "on_time", "late", "missing", "pending", "not_evaluable"):
+        mine = counts[counts["verdict"] == verdict].groupby("event_type")["answers"].sum()
         if not mine.sum():
             continue
         share = [100.0 * mine.get(event, 0) / totals[event] for event in totals.index]
         held = [int(mine.get(event, 0)) for event in totals.index]
-        name = "on time or early" if verdict == "on_time" else words.VERDICTS[verdict].lower()
+        name = words.VERDICTS[verdict].lower()
         pattern = {
             "shape": _PATTERNS.get(verdict, ""),
             "fgcolor": fills[verdict],
@@ -65,8 +64,9 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
                 textangle=0,
                 constraintext="none",
                 textfont={"color": _on(verdict, colours), "size": 13},
-                customdata=held,
-                hovertemplate=f"%{{y}}: %{{customdata:,}} {name} (%{{x:.1f}}%)<extra></extra>",
+                customdata=[[number, event, verdict] for number, event in zip(held, totals.index, strict=True)],
+                hovertemplate=f"%{{y}}: %{{customdata[0]:,}} {name} (%{{x:.1f}}%)<extra></extra>",
+                unselected={"marker": {"opacity": 1}},
             )
         )
     figure.update_layout(

@@ -59,7 +59,7 @@ def page() -> None:
     if rows.empty:
         if first:
             st.info("There are no rows on this page of the table.", icon=":material/info:")
-            st.button("To the first rows", on_click=_to_first_rows)
+            st.button("To the first rows", on_click=tables.to_first_rows)
             return
         _empty(status, shown)
         return
@@ -90,10 +90,6 @@ def _requirements(shown: View) -> dict[str, str]:
     named = {str(key): f"{title} ({key})" for key, title in zip(rows["requirement_id"], rows["title"], strict=True)}
     told = st.query_params.get("requirement")
     return named | ({told: f"{told} (not in this policy)"} if told and told not in named else {})
-
-
-def _to_first_rows() -> None:
-    st.query_params.pop("page", None)
 
 
 def _empty(status: str, shown: View) -> None:

@@ -118,7 +118,7 @@ def _methods(shown: View) -> None:
         tables.show(whole, [name for name in columns if name not in ("event_type", "action")], shown, name="methods")
         parts = rows[rows["event_type"].notna() & rows["action"].notna()]
         if not parts.empty:
-            tables.behind("By HR event and action", parts, columns, shown, name="methods_parts")
+            tables.folded("The same by HR event and action", parts, columns, shown, name="methods_parts")
     else:
         tables.show(rows, columns, shown, name="methods")
 
@@ -174,7 +174,13 @@ def _runs(shown: View) -> None:
     )
     days = shown.ask("page_silent_days")
     if not days.empty:
-        tables.behind("Silent days", days, ["integration", "site", "silent_on"], shown, name="silent_days")
+        tables.folded(
+            f"{words.count(len(days), 'silent day')}",
+            days,
+            ["integration", "site", "silent_on"],
+            shown,
+            name="silent_days",
+        )
     lost = shown.ask("page_swallowed_events", row_limit=ROW_LIMIT)
     if not lost.empty:
         columns = [
@@ -190,7 +196,8 @@ def _runs(shown: View) -> None:
             "hours_overdue",
             "run_id",
         ]
-        tables.behind("HR events that each failure swallowed", lost, columns, shown, name="swallowed")
+        told = f"{words.count(tables.total(lost), 'HR event')} that a failure may have swallowed, one row each failure"
+        tables.folded(told, lost, columns, shown, name="swallowed")
         tables.download("swallowed-events", "page_swallowed_events", shown, count=tables.total(lost))
 
 
@@ -211,7 +218,7 @@ def _scorecard(shown: View) -> None:
     rows = rows.assign(criterion=rows["title"], reason=[words.tidy(text) for text in rows["reason"].fillna("")])
     tables.show(
         rows,
-        ["criterion", "rating", "basis", "reason", "shown_rows", "rows_sql"],
+        ["criterion", "rating", "reason", "shown_rows", "basis", "rows_sql"],
         shown,
         name="scorecard",
         help_texts={
@@ -250,7 +257,8 @@ def _writeback(shown: View) -> None:
         "recorded_at",
         "completion_id",
     ]
-    tables.behind("Completions that the two tell differently", rows, columns, shown, name="writeback_rows")
+    told = f"{words.count(tables.total(rows), 'completion')} that the two tell differently"
+    tables.folded(told, rows, columns, shown, name="writeback_rows")
     tables.download("writeback", "page_writeback_rows", shown, count=tables.total(rows))
 
 

@@ -57,7 +57,12 @@ def page() -> None:
     shown = shell.view()
     rows = shown.ask("page_policy_requirements", row_limit=ROW_LIMIT)
     unmapped = shown.ask("page_policy_unmapped", row_limit=ROW_LIMIT)
-    shell.title(_sentence(rows, unmapped), shown)
+    shell.title(
+        _sentence(rows, unmapped),
+        shown,
+        told="In force: required of at least one person at as-of. Without a rule nobody needs it; without a course "
+        "nobody can meet it. One row each below.",
+    )
     shell.not_narrowed(shown, "page_policy_requirements")
     _requirements(rows, shown)
     _unmapped(unmapped, shown)
@@ -102,7 +107,7 @@ def _requirements(rows: pd.DataFrame, shown: View) -> None:
         "grace_days",
         "requirement_id",
     ]
-    picked = tables.choose(rows, columns, shown, name="policy", height=min(38 + 35 * len(rows), 460))
+    picked = tables.choose(rows, columns, shown, name="policy")
     tables.download("requirements", "page_policy_requirements", shown, count=tables.total(rows))
     asked = st.query_params.get("requirement")
     if picked is not None:
