@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from python_calamine import CalamineWorkbook
 
 
 def book(path: Path) -> Any:
-    """The workbook as openpyxl reads it."""
+    """The workbook as openpyxl reads it, read once as long as the file stays as it is. Not to be changed."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, changed_at: int) -> Any:  # noqa: ARG001 (part of the key)
     return openpyxl.load_workbook(path)
 
 
@@ -24,7 +30,7 @@ def calamine_rows(path: Path, sheet: str) -> list[list[Any]]:
 
 def records(path: Path, sheet: str) -> list[dict[str, Any]]:
     """The rows of a sheet by heading, as openpyxl reads them."""
-    rows = list(openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True))
+    rows = list(book(path)[sheet].iter_rows(values_only=True))
     return [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
 
 
