@@ -155,7 +155,9 @@ def many(
 
     import gapwatch.checks.run
     import gapwatch.pipeline  # noqa: F401
+    from gapwatch.modelling import all_models, models_after_checks
 
+    all_models(), models_after_checks()  # read once, too
     company = make_company(folder / "company", workers=workers)
     say(f"a run takes {company.seconds:.1f} s and changes the warehouse folder {company.changes} times")
     tally = Tally()
