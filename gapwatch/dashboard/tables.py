@@ -59,7 +59,7 @@ _WIDTHS: Final = {
     "cause": 175,
     "first_cause": 175,
     "requirement": 210,
-    "citation": 170,
+    "citation": 180,
     "says": 430,
     "reason": 520,
     "detail": 430,

@@ -23,7 +23,11 @@ def page() -> None:
     code = controls.chosen("recipient", names, standard=next(iter(names)))
     recipient = everyone[str(code)]
     mail = _mail(shown, recipient)
-    shell.title(_sentence(everyone, mail), shown)
+    shell.title(
+        _sentence(everyone, mail),
+        shown,
+        told="One mail a week for each line of the recipients file, about the sites it names.",
+    )
     if shown.scope.narrowed() and not shown.viewer.sites:
         st.caption(":material/filter_alt_off: The recipient's own sites count here, not the filters.")
     left, _ = st.columns([0.6, 0.4])

@@ -24,7 +24,11 @@ def page() -> None:
     """Draw the page."""
     shown = shell.view()
     logged = _logged(shown)
-    shell.title(_sentence(logged, shown), shown)
+    shell.title(
+        _sentence(logged, shown),
+        shown,
+        told="Workbooks built here or with gapwatch evidence, one row each under Exported so far.",
+    )
     _build(shown)
     _list(logged, shown)
     _verify()

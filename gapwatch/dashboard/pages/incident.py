@@ -33,7 +33,14 @@ def page() -> None:
     rows = shown.ask("page_people_day", row_limit=ROW_LIMIT, **asked) if site else pd.DataFrame()
     found = inspection.people(rows) if len(rows) else []
     place = str(at_site["site_name"].iloc[0]) if len(at_site) else str(site)
-    shell.title(_sentence(found, jobs.get(role or "", ""), place, on) if site else "Where was it?", shown)
+    shell.title(
+        _sentence(found, jobs.get(role or "", ""), place, on) if site else "Where was it?",
+        shown,
+        told="Who held the role when the day began, 00:00 at the site, and which of their requirements were not met "
+        "then. One row a person, and one a requirement, below."
+        if found
+        else "",
+    )
     _narrowing(shown)
     _controls(roles, jobs, site, on, shown)
     if not site:

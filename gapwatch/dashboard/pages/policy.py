@@ -163,7 +163,7 @@ def _terms(row: dict[str, Any]) -> str:
     ]
     first = words.sentence_case("; ".join(part for part in parts if part))
     evidence = words.joined(_items(row["required_evidence"])) if _told(row["required_evidence"]) else ""
-    proof = f" A record must hold {evidence}." if evidence else ""
+    proof = f" A record must hold: {evidence}." if evidence else ""
     kept = ""
     if _told(row["retention_years"]):
         basis = f" ({words.said({}, row['retention_basis'])})" if _told(row["retention_basis"]) else ""
@@ -172,9 +172,10 @@ def _terms(row: dict[str, Any]) -> str:
 
 
 def _items(text: str) -> list[str]:
-    return [
-        words.plain(item.strip().removesuffix("_at").replace("_", " ")) for item in str(text).split(";") if item.strip()
-    ]
+    """Names of the policy in words: "completed_at;evaluator" -> "date completed", "evaluator"."""
+    named = [item.strip() for item in str(text).split(";") if item.strip()]
+    dated = [f"date {item.removesuffix('_at')}" if item.endswith("_at") else item for item in named]
+    return [words.plain(item.replace("_", " ")) for item in dated]
 
 
 def _unmapped(rows: pd.DataFrame, shown: View) -> None:

@@ -27,7 +27,14 @@ def page() -> None:
     rows = shown.ask("page_people_day", workers=chosen, site=None, row_limit=ROW_LIMIT) if chosen else pd.DataFrame()
     # in the order in which they were named
     named = sorted(inspection.people(rows), key=lambda one: chosen.index(one.worker_id)) if len(rows) else []
-    shell.title(_sentence(named, shown), shown)
+    shell.title(
+        _sentence(named, shown),
+        shown,
+        told="Each requirement that was in force for these people when the day began, 00:00 where they were. The rows "
+        "are below, person by person."
+        if named
+        else "",
+    )
     _narrowing(shown)
     _ask()
     _not_clear(found)
