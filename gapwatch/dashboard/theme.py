@@ -29,7 +29,7 @@ STYLE: Final = """
 .st-key-heat_wide { overflow-x: auto; }
 .st-key-heat_wide > div { min-width: 46rem; }
 .st-key-act_first a { padding-left: 0; }
-.st-key-act_first a p { font-weight: 600; }
+.st-key-act_first a p { font-weight: 600; white-space: normal; }
 @media (max-width: 640px) {
   .st-key-act_first [data-testid="stHorizontalBlock"] { gap: 0; padding: 0.4rem 0; }
   .st-key-figures > div { flex: 1 1 9rem; }
@@ -61,6 +61,7 @@ class Palette:
     on_strong: str
     shown: str
     on_shown: str
+    early: str
 
     def state(self, state: str) -> str:
         """The colour of a compliance state; ink for an unknown word."""
@@ -94,6 +95,7 @@ LIGHT: Final = Palette(
     on_strong="#ffffff",
     shown="#c9d0d9",
     on_shown="#1b2430",
+    early="#569f7e",
 )
 DARK: Final = Palette(
     name="dark",
@@ -118,6 +120,7 @@ DARK: Final = Palette(
     on_strong="#12171e",
     shown="#475363",
     on_shown="#e6ebf1",
+    early="#2a7253",
 )
 # plotly's names of patterns: a state is told by its pattern and its word as well as by its colour
 PATTERNS: Final = {

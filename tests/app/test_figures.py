@@ -88,6 +88,17 @@ def test_cause_months_stack_owners_and_labels_keep_apart() -> None:
     assert all(above - below > 0.5 for below, above in pairwise(heights))
 
 
+def test_owners_are_named_beside_the_last_month_that_holds_days() -> None:
+    months = pd.DataFrame(
+        [(dt.date(2026, 1, 1), "expired", "learner", 40.0), (dt.date(2026, 1, 1), "no_account", "integration", 20.0),
+         (dt.date(2026, 2, 1), "expired", "learner", 0.0)],
+        columns=["month", "cause", "owner", "gap_days"],
+    )  # fmt: skip
+    figure = overview.cause_months(months, LIGHT)
+    assert {month for bar in figure.data for month in bar.x} == {dt.date(2026, 1, 1)}
+    assert {label.text: float(label.y) for label in figure.layout.annotations} == {"Integration": 10.0, "Learner": 40.0}
+
+
 def test_trend_marks_failed_runs_and_draws_closed_downwards() -> None:
     weeks = pd.DataFrame(
         {

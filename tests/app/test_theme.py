@@ -31,6 +31,7 @@ def test_text_has_contrast_of_four_and_a_half(colours: Palette) -> None:
     for fill in (colours.states["trained"], colours.states["gap"], colours.accent):
         assert contrast(colours.on_strong, fill) >= 4.5
     assert contrast(colours.on_shown, colours.shown) >= 4.5
+    assert contrast(colours.ink, colours.early) >= 4.5
     for _, step in colours.heat:
         assert contrast(colours.ink, step) >= 4.5
     for role in colours.roles:
@@ -39,7 +40,7 @@ def test_text_has_contrast_of_four_and_a_half(colours: Palette) -> None:
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda colours: str(colours.name))
 def test_marks_have_contrast_of_three(colours: Palette) -> None:
-    for mark in (*colours.states.values(), *colours.owners.values()):
+    for mark in (*colours.states.values(), *colours.owners.values(), colours.early):
         assert contrast(mark, colours.paper) >= 3
 
 

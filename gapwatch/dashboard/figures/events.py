@@ -13,7 +13,7 @@ from gapwatch.dashboard.figures.canvas import blank
 from gapwatch.dashboard.theme import LIGHT, Palette
 
 LONGEST: Final = 720.0  # hours: what waits longer than thirty days is told by the height at the end
-_PATTERNS: Final = {"early": "/", "pending": ".", "not_evaluable": "\\"}
+_PATTERNS: Final = {"pending": ".", "not_evaluable": "\\"}
 
 
 def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
@@ -24,7 +24,7 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
     names = {event: f"{words.said(words.EVENTS, event)} ({total:,})" for event, total in totals.items()}
     figure = blank(colours, height=70 + 36 * len(totals), right=16, top=40)
     fills = {
-        "early": colours.states["trained"],
+        "early": colours.early,
         "on_time": colours.states["trained"],
         "late": colours.owners["training"],
         "missing": colours.state("gap"),
@@ -160,4 +160,6 @@ def _faint(colour: str) -> str:
 
 def _on(verdict: str, colours: Palette) -> str:
     """A text colour with enough contrast on that verdict's fill."""
+    if verdict == "early":
+        return colours.ink
     return LIGHT.ink if verdict == "late" else colours.on_strong

@@ -122,7 +122,9 @@ def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
         )
     )
     longest = float(totals["gap_days"].max()) if len(totals) else 1.0
-    figure.update_xaxes(visible=False, range=[0, longest * 1.18])
+    # room for the number behind the longest bar on a phone, too
+    digits = len(f"{longest:,.0f}")
+    figure.update_xaxes(visible=False, range=[0, longest * (1 + 0.045 * digits)])
     figure.update_yaxes(showgrid=False, ticks="")
     figure.update_layout(bargap=0.35)
     return figure
@@ -132,7 +134,8 @@ def cause_months(months: pd.DataFrame, colours: Palette) -> go.Figure:
     """Gap days per month, stacked by who must act, each owner named beside the last bar."""
     frame = months.groupby(["month", "owner"], as_index=False)["gap_days"].sum()
     figure = blank(colours, height=300, right=92, top=24)
-    all_months = sorted(frame["month"].unique())
+    # a month that has just begun holds nothing yet: names stand beside the last bar there is
+    all_months = sorted(frame[frame["month"] <= frame.loc[frame["gap_days"] > 0, "month"].max()]["month"].unique())
     reached = 0.0
     for owner in words.OWNERS:
         mine = frame[frame["owner"] == owner].set_index("month")["gap_days"].reindex(all_months, fill_value=0.0)
@@ -149,8 +152,8 @@ def cause_months(months: pd.DataFrame, colours: Palette) -> go.Figure:
         )
     shares = frame.groupby("owner")["gap_days"].sum()
     height = float(frame.groupby("month")["gap_days"].sum().max()) if len(frame) else 1.0
-    named = [owner for owner in words.OWNERS if shares.get(owner, 0)]
     last = all_months[-1] if all_months else None
+    named = [owner for owner in words.OWNERS if shares.get(owner, 0)]
     for owner in named:
         value = frame[(frame["owner"] == owner) & (frame["month"] == last)]["gap_days"].sum()
         middle = max(reached + value / 2, 0)

@@ -171,7 +171,7 @@ def _action(row: dict[str, Any], shown: View) -> None:
     place = " · ".join(words.plain(part) for part in tables.cells(row, "job_title", "site"))
     severity = str(row["severity"])
     colour = {"critical": "red", "high": "orange"}.get(severity, "gray")
-    person, what, where = st.columns([0.2, 0.38, 0.42], vertical_alignment="center", gap="small")
+    person, what, where = st.columns([0.21, 0.38, 0.41], vertical_alignment="center", gap="small")
     with person:
         shell.link("worker", words.plain(who), shown, worker=str(row["worker_id"]), gap=str(row["gap_id"]))
     what.markdown(
