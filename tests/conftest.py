@@ -1,6 +1,7 @@
-"""One Chromium for all tests of a process: two at a time would get into each other's way.
+"""What all tests share: the order of their files, and one Chromium for each process.
 
-Owns starting and ending it, and what happens where there is none.
+Owns that the longest files come first, so that no worker is left with one of them when the other has done, and
+starting and ending Chromium (two at a time would get into each other's way), and what happens where there is none.
 """
 
 from __future__ import annotations
@@ -25,6 +26,22 @@ _FLAGS: Final = [
     "--disable-sync",
 ]
 _SYSTEM: Final = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome"))
+_LONGEST: Final = (  # half a minute and more
+    "test_kills.py",
+    "test_quality.py",
+    "test_product_against_replay.py",
+    "test_nasty_history.py",
+    "test_stopped_feed.py",
+    "test_cases_command.py",
+    "test_modes.py",
+    "test_pages.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, the others as they come."""
+    rank = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")
