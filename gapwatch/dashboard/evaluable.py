@@ -62,6 +62,37 @@ def accounts(head: dict[str, Any]) -> None:
         )
 
 
+def whole(shown: View) -> None:
+    """Say what of the whole organisation's figures can't be judged, and for want of which source."""
+    lines = whole_said(shown.first("page_evaluability", site=None))
+    if lines:
+        st.markdown(f"{_MARK} What cannot be judged for now:\n" + "".join(f"\n- {line}" for line in lines))
+
+
+def whole_said(row: dict[str, Any]) -> list[str]:
+    """A line of Markdown for each kind of figure (``row``: of page_evaluability); none when all can be judged."""
+    lines: list[str] = []
+    unknown, answers_unknown = (int(row.get(f"{name}_not_evaluable") or 0) for name in ("requirements", "answers"))
+    if unknown:
+        because = row["requirements_because"] or "the completions feed does not reach back that far"
+        share = words.percent(row["requirements_not_evaluable_pct"])
+        measured = words.count(int(row["requirements"]), "requirement")
+        lines.append(f"**{unknown:,} of {measured} ({share})** that would count as met or open: {words.plain(because)}")
+    if answers_unknown:
+        because = row["answers_because"] or "the LMS feeds do not reach back that far"
+        share = words.percent(row["answers_not_evaluable_pct"])
+        due = words.count(int(row["answers_due"]), "answer")
+        lines.append(f"**{answers_unknown:,} of {due} to HR events ({share})**: {words.plain(because)}")
+    elif row.get("answers_because"):
+        lines.append(f"**Answers to HR events** since then: {words.plain(row['answers_because'])}")
+    if row.get("lms_because"):
+        assigned = words.count(int(row["lms_not_evaluable"]), "assignment")
+        lines.append(f"**What the LMS itself shows**, of {assigned}: {words.plain(row['lms_because'])}")
+    if row.get("accounts_because"):
+        lines.append(f"**Who can log in now**: {words.plain(row['accounts_because'])}")
+    return lines
+
+
 def _reason(shown: View, name: str) -> str:
     reason = shown.first("page_evaluability").get(name)
     return f": {words.plain(reason)}" if reason else ": the completions feed does not reach back that far"

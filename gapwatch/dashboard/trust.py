@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from gapwatch.dashboard import words
+from gapwatch.dashboard.addresses import link, opened_by
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures.canvas import records
 
@@ -76,6 +77,8 @@ def line(shown: View) -> None:
         fresh = int((known["status"] == "fresh").sum())
         lines.append(f":orange[:material/warning:] {'; '.join(late)}. {_others(fresh)}")
     st.markdown("  \n".join([*lines, age]))
+    if "health" in opened_by(shown.viewer):
+        link("health", "See Integration health", shown, icon=":material/arrow_forward:")
 
 
 def _age(shown: View, known: pd.DataFrame) -> str:

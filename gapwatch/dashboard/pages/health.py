@@ -6,7 +6,7 @@ import shlex
 
 import streamlit as st
 
-from gapwatch.dashboard import shell, tables, words
+from gapwatch.dashboard import evaluable, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 from gapwatch.dashboard.figures import canvas, health
 
@@ -22,6 +22,7 @@ def page() -> None:
     )
     if shown.scope.narrowed():
         st.caption(":material/filter_alt_off: The whole organisation: a source serves all sites.")
+    evaluable.whole(shown)
     _sources(shown)
     _methods(shown)
     _runs(shown)
