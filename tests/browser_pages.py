@@ -6,6 +6,7 @@ came of it, and has nothing left to do. Nothing here waits for a length of time 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 import urllib.parse
@@ -77,6 +78,7 @@ _DRAWN: Final = """
   return seen.rest.idle && performance.now() - seen.rest.since > 150;
 }
 """
+_PARTS: Final = ("year", "month", "day")
 _ASKED: Final = "() => window.gapwatchSeen.asked"
 _ASKED_MORE: Final = "(before) => window.gapwatchSeen.asked > before"
 
@@ -111,6 +113,12 @@ def rerun(page: Page) -> Iterator[None]:
     before = page.evaluate(_ASKED)
     yield
     page.wait_for_function(_ASKED_MORE, arg=before, polling=50, timeout=SLOW)
+    settled(page)
+
+
+def turn_to_tab(page: Page, name: str) -> None:
+    """Show that tab of the page; its tables are drawn when it is."""
+    page.get_by_role("tab", name=name).click()
     settled(page)
 
 
@@ -168,43 +176,58 @@ def choose(box: Locator, option: str | re.Pattern[str]) -> None:
     raise AssertionError(f"the select box never showed {option}")
 
 
-def choose_day(page: Page, label: str, day: str) -> None:
-    """Choose a day of the month that is shown from a date box's calendar; ``day`` as the calendar says it, like
-    "October 14, 2026". Until the page that is drawn then shows it.
-    """
-    field = page.locator("[data-testid=stDateInput]", has_text=label)
-    number = int(day.split(" ")[1].strip(","))
+def choose_day(page: Page, label: str, day: dt.date) -> None:
+    """Choose a day in a date box's calendar, from the month it shows, until the page that is drawn then shows it."""
+    field = page.get_by_test_id("stDateInput").filter(has_text=label)
+    calendar = page.get_by_test_id("stDateInputCalendar")
     deadline = time.monotonic() + SLOW / 1000
     while time.monotonic() < deadline:
         settled(page)
         before = page.evaluate(_ASKED)
         try:
-            calendar = page.get_by_test_id("stDateInputCalendar")
             if not calendar.count():
                 field.get_by_role("spinbutton", name="day").click(timeout=SHORT)
-            calendar.get_by_role("button", name=day).click(timeout=SHORT)
+            _turn_to(calendar, day)
+            calendar.get_by_role("button", name=f"{day:%B} {day.day}, {day.year}").click(timeout=SHORT)
         except Error:  # as above
             page.keyboard.press("Escape")
             continue
         _within(page, SHORT, before)
         settled(page)
-        if field.get_by_role("spinbutton", name="day").get_attribute("aria-valuenow") == str(number):
+        if _shows(field, day):
             return
     raise AssertionError(f"{label} never showed {day}")
 
 
+def _turn_to(calendar: Locator, day: dt.date) -> None:
+    said = calendar.get_by_role("heading").first.inner_text(timeout=SHORT)
+    shown = dt.datetime.strptime(said.rpartition(", ")[2], "%B %Y").replace(tzinfo=dt.UTC)
+    months = 12 * (day.year - shown.year) + day.month - shown.month
+    for _ in range(abs(months)):
+        calendar.get_by_role("button", name="Next month" if months > 0 else "Previous month").click(timeout=SHORT)
+
+
+def _shows(field: Locator, day: dt.date) -> bool:
+    told = [field.get_by_role("spinbutton", name=part).get_attribute("aria-valuenow") for part in _PARTS]
+    return told == [str(day.year), str(day.month), str(day.day)]
+
+
 def table(page: Page, name: str) -> Locator:
-    """The table of that name (its own, as screen readers hear it)."""
-    return page.locator("[data-testid=stDataFrame]").filter(
-        has=page.locator(f"[role=region][aria-label='Table: {name}']")
-    )
+    """The table of that name, as screen readers are told it."""
+    named = page.locator(f"[role=region][aria-label='Table: {name}']")
+    return page.locator("[data-testid=stDataFrame]").filter(has=named)
 
 
 def table_rows(shown: Locator) -> list[dict[str, str]]:
-    """The rows of a table that are in sight, by heading; as a screen reader reads them."""
-    headings = shown.locator("canvas [role=columnheader]").all_inner_texts()
-    rows = shown.locator("canvas tbody [role=row]")
-    return [dict(zip(headings, row.locator("[role=gridcell]").all_inner_texts(), strict=True)) for row in rows.all()]
+    """The rows of a table that are in sight, by heading, as a screen reader reads them; those come a moment after the
+    picture. Cells hold plain values: instants local and to the second, numbers as shown.
+    """
+    expect(shown.locator("canvas [role=gridcell]")).not_to_have_count(0, timeout=SLOW)
+    read: list[list[str]] = shown.evaluate(
+        "(one) => [...one.querySelectorAll('canvas [role=row]')].map("
+        "(row) => [...row.children].map((cell) => cell.textContent))"
+    )
+    return [dict(zip(read[0], row, strict=True)) for row in read[1:]]
 
 
 def pick_row(shown: Locator, number: int) -> None:
