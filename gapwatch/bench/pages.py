@@ -43,7 +43,7 @@ PAGE: Final = 1.5  # from the click on a page's name
 FILTER: Final = 0.7  # from the choice of a site
 _RUN: Final = "generated"
 _PATIENCE: Final = 120_000  # milliseconds
-_BUILT: Final = ("state", "gaps", "health", "pages")
+_BUILT: Final = ("state", "gaps", "health", "scope")
 _SYSTEM_CHROMIUM: Final = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome"))
 # Streamlit says on its outermost element whether the script runs; every change is noted with the browser's clock
 _WATCH: Final = """

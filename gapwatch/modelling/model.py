@@ -2,8 +2,8 @@
 
 A line ``-- Form: view`` makes a view of it; ``view of MODEL`` one that has as many rows as that model, whose numbers it
 puts into words.
-Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps`` and ``health``, and of ``findings``,
-whose models read what the data checks found. Runs nothing.
+Owns reading and checking the files of ``queries/staging``, ``state``, ``gaps``, ``health`` and ``scope``, and of
+``findings``, whose models read what the data checks found. Runs nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlglot.optimizer.scope import traverse_scope
 from gapwatch.errors import ModelError
 from gapwatch.shipped import query_folder
 
-FOLDERS: Final = ("staging", "state", "gaps", "health")
+FOLDERS: Final = ("staging", "state", "gaps", "health", "scope")
 AFTER_CHECKS: Final = ("findings",)
 _HEADINGS: Final = ("Grain", "Key", "Answers", "Not for")
 

@@ -15,13 +15,11 @@ sites as (
 ),
 
 scoped as (
-    select
-        gaps.*,
-        coalesce(gaps.site, gaps.role_site) as gap_site
-    from gaps
+    select *
+    from scoped_gaps
     where
         cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), coalesce(gaps.site, gaps.role_site))
+        or list_contains(cast($sites as varchar[]), gap_site)
 ),
 
 counted as (

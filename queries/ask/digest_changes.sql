@@ -9,22 +9,6 @@ with run as (
     from run_parameters
 ),
 
-names as (
-    select
-        worker_id,
-        min(full_name) as full_name
-    from staged_workers
-    group by worker_id
-),
-
-titles as (
-    select
-        requirement_id,
-        min(title) as title
-    from policy_requirements
-    group by requirement_id
-),
-
 job_titles as (
     select
         job_code,
@@ -34,30 +18,39 @@ job_titles as (
     group by job_code
 ),
 
-ordered as (
-    select
-        gaps.*,
-        row_number() over (
-            partition by gaps.worker_id, gaps.requirement_id, gaps.site
-            order by gaps.opened_at
-        ) as occurrence
-    from gaps
+recent as (
+    select scoped_gaps.*
+    from scoped_gaps
+    cross join run
+    where
+        (scoped_gaps.closed_at is null or scoped_gaps.closed_at > run.week_start)
+        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), scoped_gaps.gap_site))
+),
+
+reopened as (
+    select distinct recent.gap_id
+    from recent
+    inner join gaps
+        on gaps.worker_key = recent.worker_key
+        and gaps.requirement_id = recent.requirement_id
+        and gaps.site is not distinct from recent.site
+        and gaps.opened_at < recent.opened_at
+    cross join run
+    where recent.opened_at > run.week_start
 ),
 
 changed as (
     select
-        ordered.*,
+        recent.*,
         case
-            when ordered.opened_at > run.week_start and ordered.closed_at is null and ordered.occurrence > 1
+            when recent.opened_at > run.week_start and recent.closed_at is null and reopened.gap_id is not null
                 then 'reopened'
-            when ordered.opened_at > run.week_start and ordered.closed_at is null then 'new'
-            when ordered.opened_at <= run.week_start and ordered.closed_at > run.week_start then 'closed'
+            when recent.opened_at > run.week_start and recent.closed_at is null then 'new'
+            when recent.opened_at <= run.week_start and recent.closed_at > run.week_start then 'closed'
         end as change
-    from ordered
+    from recent
     cross join run
-    where
-        cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), coalesce(ordered.site, ordered.role_site))
+    left join reopened on reopened.gap_id = recent.gap_id
 ),
 
 described as (
@@ -65,22 +58,22 @@ described as (
         changed.change,
         changed.gap_id,
         changed.worker_id,
-        names.full_name,
-        coalesce(titles.title, changed.requirement_id) as requirement,
+        worker_keys.full_name,
+        coalesce(changed.requirement, changed.requirement_id) as requirement,
         changed.severity,
         coalesce(job_titles.job_title, changed.job_code) as role,
-        coalesce(changed.site, changed.role_site) as site,
+        changed.gap_site as site,
         changed.opened_at,
         changed.closed_at,
         changed.closed_by,
         changed.exposure_days,
         changed.cause,
         changed.owner,
-        case changed.severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end as severity_weight,
+        requirement_keys.severity_weight,
         count(*) over (partition by changed.change) as of_all
     from changed
-    left join names on names.worker_id = changed.worker_id
-    left join titles on titles.requirement_id = changed.requirement_id
+    inner join requirement_keys on requirement_keys.requirement_id = changed.requirement_id
+    left join worker_keys on worker_keys.worker_key = changed.worker_key
     left join job_titles on job_titles.job_code = changed.job_code
     where changed.change is not null
 ),

@@ -3,83 +3,35 @@
 -- Not for: gaps that open for another reason than an ending credential (digest_forecast)
 -- Counts are cumulative: within_14 holds within_7. Only the last credential of a worker and requirement (and site)
 -- counts, and only where a requirement period covers its end.
-with run as (
-    select as_of from run_parameters
-),
-
-titles as (
-    select
-        requirement_id,
-        min(title) as title,
-        min(severity) as severity
-    from policy_requirements
-    group by requirement_id
-),
-
-last_credentials as (
-    select
-        worker_id,
-        requirement_id,
-        site,
-        valid_to
-    from credential_periods
-    qualify
-        row_number() over (
-            partition by worker_id, requirement_id, site
-            order by valid_to desc nulls first, completion_id
-        ) = 1
-),
-
-ending as (
-    select
-        last_credentials.*,
-        date_diff('second', run.as_of, last_credentials.valid_to) / 86400.0 as days_left
-    from last_credentials
-    cross join run
-    where
-        last_credentials.valid_to > run.as_of
-        and last_credentials.valid_to <= run.as_of + interval '60' day
-),
-
-still_required as (
-    select ending.*
-    from ending
-    semi join requirement_periods
-        on
-            requirement_periods.worker_id = ending.worker_id
-            and requirement_periods.requirement_id = ending.requirement_id
-            and requirement_periods.site is not distinct from ending.site
-            and requirement_periods.valid_from <= ending.valid_to
-            and (requirement_periods.valid_to is null or requirement_periods.valid_to > ending.valid_to)
-),
+with
 
 roles_in_scope as (
-    select distinct role_states.worker_id
+    select distinct role_states.worker_key
     from role_states
-    cross join run
+    cross join run_parameters
     where
-        role_states.status in ('active', 'leave', 'suspended')
-        and role_states.valid_from <= run.as_of
-        and (role_states.valid_to is null or role_states.valid_to > run.as_of)
+        role_states.is_employed
+        and role_states.valid_from <= run_parameters.as_of
+        and (role_states.valid_to is null or role_states.valid_to > run_parameters.as_of)
         and list_contains(cast($sites as varchar[]), role_states.site)
 ),
 
 final as (
     select
-        still_required.requirement_id,
-        coalesce(min(titles.title), still_required.requirement_id) as requirement,
-        min(titles.severity) as severity,
-        count(*) filter (where still_required.days_left <= 7) as within_7,
-        count(*) filter (where still_required.days_left <= 14) as within_14,
-        count(*) filter (where still_required.days_left <= 30) as within_30,
+        renewals_due.requirement_id,
+        coalesce(requirement_keys.title, renewals_due.requirement_id) as requirement,
+        requirement_keys.severity,
+        count(*) filter (where renewals_due.days_left <= 7) as within_7,
+        count(*) filter (where renewals_due.days_left <= 14) as within_14,
+        count(*) filter (where renewals_due.days_left <= 30) as within_30,
         count(*) as within_60
-    from still_required
-    left join titles on titles.requirement_id = still_required.requirement_id
+    from renewals_due
+    inner join requirement_keys on requirement_keys.requirement_id = renewals_due.requirement_id
     where
         cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), still_required.site)
-        or (still_required.site is null and still_required.worker_id in (select worker_id from roles_in_scope))
-    group by still_required.requirement_id
+        or list_contains(cast($sites as varchar[]), renewals_due.site)
+        or (renewals_due.site is null and renewals_due.worker_key in (select worker_key from roles_in_scope))
+    group by renewals_due.requirement_id, requirement_keys.title, requirement_keys.severity
 )
 
 select * from final

@@ -11,25 +11,19 @@ with run as (
 ),
 
 scoped as (
-    select
-        event_responses.*,
-        hr_events.event_type as type_of_event
-    from event_responses
-    inner join hr_events on hr_events.event_id = event_responses.event_id
+    select *
+    from scoped_answers
     where
-        event_responses.verdict in ('early', 'on_time', 'late', 'missing')
-        and (
-            cast($sites as varchar[]) is null
-            or list_contains(cast($sites as varchar[]), coalesce(hr_events.site, hr_events.previous_site))
-        )
+        verdict in ('early', 'on_time', 'late', 'missing')
+        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), event_site))
 ),
 
 final as (
     select
-        scoped.type_of_event as event_type,
-        count(distinct scoped.event_id) as events,
-        count(distinct scoped.event_id) filter (where scoped.verdict = 'missing') as unanswered_events,
-        count(distinct scoped.event_id) filter (where scoped.verdict = 'missing' and scoped.due_at > run.week_start)
+        scoped.event_type,
+        count(distinct scoped.event_key) as events,
+        count(distinct scoped.event_key) filter (where scoped.verdict = 'missing') as unanswered_events,
+        count(distinct scoped.event_key) filter (where scoped.verdict = 'missing' and scoped.due_at > run.week_start)
             as unanswered_since_last_week,
         count(*) filter (where scoped.verdict = 'missing') as missing_actions,
         count(*) filter (where scoped.verdict <> 'missing') as answered_actions,
@@ -37,7 +31,7 @@ final as (
     from scoped
     cross join run
     where scoped.due_at <= run.as_of
-    group by scoped.type_of_event
+    group by scoped.event_type
 )
 
 select * from final

@@ -9,21 +9,26 @@ with run as (
     from run_parameters
 ),
 
-workers as (
+effective as (
     select
-        worker_id,
-        min(full_name) as full_name
-    from staged_workers
-    group by worker_id
-),
-
-titles as (
-    select
-        requirement_id,
-        min(title) as title,
-        min(severity) as severity
-    from policy_requirements
-    group by requirement_id
+        exception_effects.exception_id,
+        exception_effects.worker_id,
+        worker_keys.worker_key,
+        worker_keys.full_name,
+        exception_effects.requirement_id,
+        exception_effects.ends_on,
+        date_diff('day', run.today, exception_effects.ends_on) as days_left,
+        exception_effects.ends_on < run.today as is_expired
+    from exception_effects
+    cross join run
+    left join worker_keys on worker_keys.worker_id = exception_effects.worker_id
+    where
+        exception_effects.kind = 'waive'
+        and exception_effects.approved_at <= run.as_of
+        and exception_effects.ends_on >= cast(run.today - interval '7' day as date)
+        and exception_effects.ends_on <= cast(run.today + interval '30' day as date)
+        and exception_effects.starts_on <= run.today
+        and exception_effects.no_effect_because is null
 ),
 
 held as (
@@ -33,6 +38,7 @@ held as (
         role_states.job_title,
         role_states.site
     from role_states
+    semi join effective on effective.worker_id = role_states.worker_id
     cross join run
     where role_states.valid_from <= run.as_of
     qualify
@@ -48,53 +54,31 @@ held as (
 
 states_now as (
     select
-        compliance_timeline.worker_id,
-        compliance_timeline.requirement_id,
-        string_agg(distinct compliance_timeline.state, ', ' order by compliance_timeline.state) as state_now
-    from compliance_timeline
-    cross join run
-    where
-        compliance_timeline.valid_from <= run.as_of
-        and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > run.as_of)
-    group by compliance_timeline.worker_id, compliance_timeline.requirement_id
-),
-
-effective as (
-    select
-        exception_effects.exception_id,
-        exception_effects.worker_id,
-        workers.full_name,
-        exception_effects.requirement_id,
-        exception_effects.ends_on,
-        date_diff('day', run.today, exception_effects.ends_on) as days_left,
-        exception_effects.ends_on < run.today as is_expired
-    from exception_effects
-    cross join run
-    left join workers on workers.worker_id = exception_effects.worker_id
-    where
-        exception_effects.kind = 'waive'
-        and exception_effects.approved_at <= run.as_of
-        and exception_effects.ends_on >= cast(run.today - interval '7' day as date)
-        and exception_effects.ends_on <= cast(run.today + interval '30' day as date)
-        and exception_effects.starts_on <= run.today
-        and exception_effects.no_effect_because is null
+        required_now.worker_key,
+        required_now.requirement_id,
+        string_agg(distinct required_now.known_state, ', ' order by required_now.known_state) as state_now
+    from required_now
+    semi join effective
+        on effective.worker_key = required_now.worker_key
+        and effective.requirement_id = required_now.requirement_id
+    group by required_now.worker_key, required_now.requirement_id
 ),
 
 described as (
     select
         effective.*,
-        coalesce(titles.title, effective.requirement_id) as requirement,
-        titles.severity,
+        coalesce(requirement_keys.title, effective.requirement_id) as requirement,
+        requirement_keys.severity,
         coalesce(held.job_title, held.job_code) as role,
         held.site,
         states_now.state_now,
         count(*) over (partition by effective.is_expired) as of_all
     from effective
-    left join titles on titles.requirement_id = effective.requirement_id
+    left join requirement_keys on requirement_keys.requirement_id = effective.requirement_id
     left join held on held.worker_id = effective.worker_id
     left join states_now
         on
-            states_now.worker_id = effective.worker_id
+            states_now.worker_key = effective.worker_key
             and states_now.requirement_id = effective.requirement_id
     where
         cast($sites as varchar[]) is null

@@ -33,13 +33,11 @@ elsewhere as (
 ),
 
 scoped as (
-    select
-        gaps.*,
-        coalesce(gaps.site, gaps.role_site) as gap_site
-    from gaps
+    select *
+    from scoped_gaps
     where
         cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), coalesce(gaps.site, gaps.role_site))
+        or list_contains(cast($sites as varchar[]), gap_site)
 ),
 
 dated as (
@@ -60,7 +58,7 @@ counted as (
         count(*) filter (where is_closed) as closed_gaps,
         count(*) filter (where is_short) as opened_and_closed,
         count(*) filter (where is_open and severity = 'critical') as critical_gaps,
-        count(distinct person_id) filter (where is_open) as people,
+        count(distinct person_key) filter (where is_open) as people,
         count(distinct gap_site) filter (where is_open) as sites,
         coalesce(max(exposure_days) filter (where is_open), 0) as longest_days,
         coalesce(sum(exposure_days) filter (where is_open), 0) as exposure_days

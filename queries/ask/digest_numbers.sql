@@ -13,71 +13,62 @@ with moments as (
     cross join (values (0), (7), (28)) as offsets (days_before)
 ),
 
-people as (
-    select
-        worker_id,
-        min(person_id) as person_id
-    from staged_workers
-    group by worker_id
-),
-
 open_gaps as (
     select
         moments.days_before,
-        gaps.person_id
-    from gaps
+        scoped_gaps.person_key
+    from scoped_gaps
     inner join moments
         on
-            gaps.opened_at <= moments.instant
-            and (gaps.closed_at is null or gaps.closed_at > moments.instant)
+            scoped_gaps.opened_at <= moments.instant
+            and (scoped_gaps.closed_at is null or scoped_gaps.closed_at > moments.instant)
     where
         cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), coalesce(gaps.site, gaps.role_site))
+        or list_contains(cast($sites as varchar[]), scoped_gaps.gap_site)
 ),
 
 roles_in_scope as (
     select distinct
         moments.days_before,
-        role_states.worker_id
+        role_states.worker_key
     from role_states
     inner join moments
         on
             role_states.valid_from <= moments.instant
             and (role_states.valid_to is null or role_states.valid_to > moments.instant)
     where
-        role_states.status in ('active', 'leave', 'suspended')
-        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), role_states.site))
+        role_states.is_employed
+        and list_contains(cast($sites as varchar[]), role_states.site)
 ),
 
 trained as (
     select
         moments.days_before,
-        coalesce(people.person_id, compliance_timeline.worker_id) as person_id
+        compliance_timeline.person_key
     from compliance_timeline
     inner join moments
         on
             compliance_timeline.valid_from <= moments.instant
             and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > moments.instant)
-    left join people on people.worker_id = compliance_timeline.worker_id
     left join roles_in_scope
         on
             roles_in_scope.days_before = moments.days_before
-            and roles_in_scope.worker_id = compliance_timeline.worker_id
+            and roles_in_scope.worker_key = compliance_timeline.worker_key
     where
         compliance_timeline.state = 'trained'
         and (
             cast($sites as varchar[]) is null
             or list_contains(cast($sites as varchar[]), compliance_timeline.site)
-            or (compliance_timeline.site is null and roles_in_scope.worker_id is not null)
+            or (compliance_timeline.site is null and roles_in_scope.worker_key is not null)
         )
 ),
 
 segments_not_evaluable as (
-    select worker_id, site, not_evaluable_from as valid_from, valid_to, false as is_before_cover
+    select worker_key, person_key, site, not_evaluable_from as valid_from, valid_to, false as is_before_cover
     from unproven_states
     where state in ('trained', 'gap')
     union all
-    select worker_id, site, valid_from, valid_to, true as is_before_cover
+    select worker_key, person_key, site, valid_from, valid_to, true as is_before_cover
     from compliance_timeline
     where state = 'not_evaluable'
 ),
@@ -87,34 +78,33 @@ not_evaluable as (
         moments.days_before,
         count(*) as requirements_not_evaluable,
         count(*) filter (where segments_not_evaluable.is_before_cover) as requirements_before_cover,
-        count(distinct coalesce(people.person_id, segments_not_evaluable.worker_id)) as people_not_evaluable
+        count(distinct segments_not_evaluable.person_key) as people_not_evaluable
     from segments_not_evaluable
     inner join moments
         on
             segments_not_evaluable.valid_from <= moments.instant
             and (segments_not_evaluable.valid_to is null or segments_not_evaluable.valid_to > moments.instant)
-    left join people on people.worker_id = segments_not_evaluable.worker_id
     left join roles_in_scope
         on
             roles_in_scope.days_before = moments.days_before
-            and roles_in_scope.worker_id = segments_not_evaluable.worker_id
+            and roles_in_scope.worker_key = segments_not_evaluable.worker_key
     where
         cast($sites as varchar[]) is null
         or list_contains(cast($sites as varchar[]), segments_not_evaluable.site)
-        or (segments_not_evaluable.site is null and roles_in_scope.worker_id is not null)
+        or (segments_not_evaluable.site is null and roles_in_scope.worker_key is not null)
     group by moments.days_before
 ),
 
 judged as (
     select
         days_before,
-        person_id,
+        person_key,
         true as is_gap
     from open_gaps
     union all
     select
         days_before,
-        person_id,
+        person_key,
         false as is_gap
     from trained
 ),
@@ -124,8 +114,8 @@ counted as (
         days_before,
         count(*) filter (where is_gap) as open_gaps,
         count(*) as requirements,
-        count(distinct person_id) filter (where is_gap) as people_with_gap,
-        count(distinct person_id) as people
+        count(distinct person_key) filter (where is_gap) as people_with_gap,
+        count(distinct person_key) as people
     from judged
     group by days_before
 ),
@@ -133,21 +123,17 @@ counted as (
 answers as (
     select
         moments.days_before,
-        count(*) filter (where event_responses.verdict <> 'not_evaluable') as answers_due,
-        count(*) filter (where event_responses.verdict in ('early', 'on_time')) as answered_on_time,
-        count(*) filter (where event_responses.verdict = 'not_evaluable') as answers_not_evaluable
-    from event_responses
-    inner join hr_events on hr_events.event_id = event_responses.event_id
+        count(*) filter (where scoped_answers.verdict <> 'not_evaluable') as answers_due,
+        count(*) filter (where scoped_answers.verdict in ('early', 'on_time')) as answered_on_time,
+        count(*) filter (where scoped_answers.verdict = 'not_evaluable') as answers_not_evaluable
+    from scoped_answers
     inner join moments
         on
-            event_responses.due_at <= moments.instant
-            and event_responses.due_at > moments.instant - interval '28' day
+            scoped_answers.due_at <= moments.instant
+            and scoped_answers.due_at > moments.instant - interval '28' day
     where
-        event_responses.verdict in ('early', 'on_time', 'late', 'missing', 'not_evaluable')
-        and (
-            cast($sites as varchar[]) is null
-            or list_contains(cast($sites as varchar[]), coalesce(hr_events.site, hr_events.previous_site))
-        )
+        scoped_answers.verdict in ('early', 'on_time', 'late', 'missing', 'not_evaluable')
+        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), scoped_answers.event_site))
     group by moments.days_before
 ),
 

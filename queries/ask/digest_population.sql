@@ -5,55 +5,32 @@ with run as (
     select as_of from run_parameters
 ),
 
-people as (
+heads as (
     select
-        worker_id,
-        min(person_id) as person_id
-    from staged_workers
-    group by worker_id
-),
-
-employed as (
-    select distinct
-        role_states.worker_id,
-        role_states.site
+        count(distinct worker_keys.person_key) as people,
+        count(distinct role_states.site) as sites
     from role_states
     cross join run
+    inner join worker_keys on worker_keys.worker_key = role_states.worker_key
     where
-        role_states.status in ('active', 'leave', 'suspended')
+        role_states.is_employed
         and role_states.valid_from <= run.as_of
         and (role_states.valid_to is null or role_states.valid_to > run.as_of)
         and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), role_states.site))
 ),
 
-heads as (
-    select
-        count(distinct coalesce(people.person_id, employed.worker_id)) as people,
-        count(distinct employed.site) as sites
-    from employed
-    left join people on people.worker_id = employed.worker_id
-),
-
-obligations as (
-    select distinct
-        compliance_timeline.worker_id,
-        compliance_timeline.requirement_id,
-        compliance_timeline.site,
-        compliance_timeline.state
-    from compliance_timeline
-    cross join run
-    where
-        compliance_timeline.valid_from <= run.as_of
-        and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > run.as_of)
-),
-
 obligations_in_scope as (
-    select *
-    from obligations
-    where
-        cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), site)
-        or (site is null and worker_id in (select worker_id from employed))
+    select
+        worker_key,
+        known_state as state
+    from required_now
+    where cast($sites as varchar[]) is null and is_first
+    union all
+    select distinct on (period_key)
+        worker_key,
+        known_state as state
+    from required_now
+    where list_contains(cast($sites as varchar[]), site)
 ),
 
 states as (
@@ -65,7 +42,7 @@ states as (
         count(*) filter (where state = 'on_leave') as on_leave,
         count(*) filter (where state = 'in_grace') as in_grace,
         count(*) filter (where state = 'not_evaluable') as not_evaluable,
-        count(distinct worker_id) filter (where state = 'not_evaluable') as workers_not_evaluable
+        count(distinct worker_key) filter (where state = 'not_evaluable') as workers_not_evaluable
     from obligations_in_scope
 ),
 

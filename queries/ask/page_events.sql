@@ -1,21 +1,8 @@
--- Grain:   one row per HR event and the LMS action it calls for (and requirement), at most $row_limit of them
+-- Grain:   one row per HR event and the LMS action it calls for (and requirement), at most $row_limit of them from
+--          $row_offset on
 -- Answers: what should the LMS have done for each HR event, when was it due, and did it?
 -- Not for: HR events that call for nothing (hr_events); total_rows counts all rows that match
-with names as (
-    select
-        worker_id,
-        min(full_name) as full_name
-    from staged_workers
-    group by worker_id
-),
-
-requirements as (
-    select
-        requirement_id,
-        min(title) as title
-    from policy_requirements
-    group by requirement_id
-),
+with
 
 zones as (
     select
@@ -25,40 +12,19 @@ zones as (
     group by site
 ),
 
-scoped as (
-    select hr_events.*
-    from hr_events
-    where
-        (cast($site as varchar) is null or coalesce(hr_events.site, hr_events.previous_site) = $site)
-        and (
-            (cast($department as varchar) is null and cast($employment_type as varchar) is null)
-            or exists (
-                select 1
-                from role_states
-                where
-                    role_states.worker_id = hr_events.worker_id
-                    and ($department is null or role_states.department = $department)
-                    and ($employment_type is null or role_states.employment_type = $employment_type)
-                    and role_states.valid_from <= hr_events.effective_at
-                    and (role_states.valid_to is null or role_states.valid_to >= hr_events.effective_at)
-            )
-        )
-),
-
 matching as (
-    select
-        event_responses.*,
-        scoped.recorded_at,
-        coalesce(scoped.site, scoped.previous_site) as event_site
-    from event_responses
-    inner join scoped on scoped.event_id = event_responses.event_id
+    select *
+    from scoped_answers
     where
-        (cast($event_type as varchar) is null or event_responses.event_type = $event_type)
-        and (cast($action as varchar) is null or event_responses.action = $action)
+        (cast($site as varchar) is null or event_site = $site)
+        and (cast($department as varchar) is null or department = $department)
+        and (cast($employment_type as varchar) is null or employment_type = $employment_type)
+        and (cast($event_type as varchar) is null or event_type = $event_type)
+        and (cast($action as varchar) is null or action = $action)
         and (
             cast($verdict as varchar) is null
-            or event_responses.verdict = $verdict
-            or ($verdict = 'unsynced' and event_responses.verdict in ('late', 'missing'))
+            or verdict = $verdict
+            or ($verdict = 'unsynced' and verdict in ('late', 'missing'))
         )
 ),
 
@@ -72,13 +38,14 @@ picked as (
     from matching
     order by effective_at desc, event_id, action, requirement_id, due_at
     limit cast($row_limit as bigint)
+    offset coalesce(cast($row_offset as bigint), 0)
 ),
 
 final as (
     select
         picked.event_id,
         picked.worker_id,
-        names.full_name,
+        worker_keys.full_name,
         picked.event_type,
         picked.effective_at,
         cast(
@@ -90,7 +57,7 @@ final as (
         picked.event_site as site,
         picked.action,
         picked.requirement_id,
-        requirements.title as requirement,
+        requirement_keys.title as requirement,
         picked.clock_at,
         picked.due_at,
         picked.responded_at,
@@ -101,8 +68,8 @@ final as (
     cross join totals
     cross join run_parameters
     left join zones on zones.site = picked.event_site
-    left join names on names.worker_id = picked.worker_id
-    left join requirements on requirements.requirement_id = picked.requirement_id
+    left join worker_keys on worker_keys.worker_id = picked.worker_id
+    left join requirement_keys on requirement_keys.requirement_id = picked.requirement_id
 )
 
 select * from final

@@ -1,21 +1,7 @@
 -- Grain:   one row per gap, at most $row_limit of them from $row_offset on; total_rows and total_people count all that match
 -- Answers: which gaps are there in this scope ($status: open, closed; NULL both), the weightiest open ones first?
 -- Not for: pieces of a gap by cause (page_worker_bands)
-with names as (
-    select
-        worker_id,
-        min(full_name) as full_name
-    from staged_workers
-    group by worker_id
-),
-
-requirements as (
-    select
-        requirement_id,
-        min(title) as title
-    from policy_requirements
-    group by requirement_id
-),
+with
 
 job_titles as (
     select
@@ -33,53 +19,39 @@ zones as (
     group by site
 ),
 
-scoped as (
-    select
-        gaps.*,
-        coalesce(gaps.site, gaps.role_site) as gap_site
-    from gaps
-    left join policy_requirements on policy_requirements.requirement_id = gaps.requirement_id
-    where
-        (cast($site as varchar) is null or coalesce(gaps.site, gaps.role_site) = $site)
-        and (cast($department as varchar) is null or gaps.department = $department)
-        and (cast($authority as varchar) is null or policy_requirements.authority = $authority)
-        and (cast($owner as varchar) is null or gaps.owner = $owner)
-        and (cast($severity as varchar) is null or gaps.severity = $severity)
-        and (
-            cast($employment_type as varchar) is null
-            or exists (
-                select 1
-                from role_states
-                where
-                    role_states.worker_id = gaps.worker_id
-                    and role_states.employment_type = $employment_type
-                    and role_states.valid_from <= gaps.opened_at
-                    and (role_states.valid_to is null or role_states.valid_to > gaps.opened_at)
-            )
-        )
-),
-
 matching as (
     select
-        scoped.*,
-        scoped.exposure_days
-        * case scoped.severity when 'critical' then 4 when 'high' then 3 when 'medium' then 2 else 1 end as weight
-    from scoped
+        gap_id,
+        segment_key,
+        person_key,
+        closed_at,
+        weight
+    from scoped_gaps
     where
-        (cast($status as varchar) is null or ($status = 'open') = (scoped.closed_at is null))
-        and (cast($requirement as varchar) is null or scoped.requirement_id = $requirement)
-        and (cast($cause as varchar) is null or scoped.cause = $cause)
+        (cast($site as varchar) is null or gap_site = $site)
+        and (cast($department as varchar) is null or department = $department)
+        and (cast($authority as varchar) is null or authority = $authority)
+        and (cast($owner as varchar) is null or owner = $owner)
+        and (cast($severity as varchar) is null or severity = $severity)
+        and (cast($employment_type as varchar) is null or employment_type = $employment_type)
+        and (
+            cast($status as varchar) is null
+            or ($status = 'open' and closed_at is null)
+            or ($status = 'closed' and closed_at is not null)
+        )
+        and (cast($requirement as varchar) is null or requirement_id = $requirement)
+        and (cast($cause as varchar) is null or cause = $cause)
 ),
 
 totals as (
     select
         count(*) as total_rows,
-        count(distinct person_id) as total_people
+        count(distinct person_key) as total_people
     from matching
 ),
 
 picked as (
-    select *
+    select segment_key
     from matching
     order by closed_at is not null, weight desc, gap_id
     limit cast($row_limit as bigint)
@@ -88,45 +60,45 @@ picked as (
 
 final as (
     select
-        picked.gap_id,
-        picked.worker_id,
-        names.full_name,
-        picked.requirement_id,
-        coalesce(requirements.title, picked.requirement_id) as requirement,
-        picked.citation,
-        picked.severity,
-        picked.gap_site as site,
-        picked.department,
-        picked.job_code,
-        coalesce(job_titles.job_title, picked.job_code) as job_title,
-        picked.opened_at,
-        picked.closed_at,
+        scoped_gaps.gap_id,
+        scoped_gaps.worker_id,
+        worker_keys.full_name,
+        scoped_gaps.requirement_id,
+        coalesce(scoped_gaps.requirement, scoped_gaps.requirement_id) as requirement,
+        scoped_gaps.citation,
+        scoped_gaps.severity,
+        scoped_gaps.gap_site as site,
+        scoped_gaps.department,
+        scoped_gaps.job_code,
+        coalesce(job_titles.job_title, scoped_gaps.job_code) as job_title,
+        scoped_gaps.opened_at,
+        scoped_gaps.closed_at,
         cast(
             timezone(
-                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', picked.opened_at)
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped_gaps.opened_at)
             ) as date
         ) as opened_on,
         cast(
             timezone(
-                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', picked.closed_at)
+                coalesce(zones.timezone, run_parameters.organisation_timezone), timezone('UTC', scoped_gaps.closed_at)
             ) as date
         ) as closed_on,
-        picked.closed_by,
-        picked.exposure_days,
-        picked.first_cause,
-        picked.cause,
-        picked.owner,
-        picked.event_id,
+        scoped_gaps.closed_by,
+        scoped_gaps.exposure_days,
+        scoped_gaps.first_cause,
+        scoped_gaps.cause,
+        scoped_gaps.owner,
+        scoped_gaps.event_id,
         totals.total_rows,
         totals.total_people,
-        picked.weight
-    from picked
+        scoped_gaps.weight
+    from scoped_gaps
+    inner join picked on picked.segment_key = scoped_gaps.segment_key
     cross join totals
     cross join run_parameters
-    left join zones on zones.site = picked.gap_site
-    left join names on names.worker_id = picked.worker_id
-    left join requirements on requirements.requirement_id = picked.requirement_id
-    left join job_titles on job_titles.job_code = picked.job_code
+    left join zones on zones.site = scoped_gaps.gap_site
+    left join worker_keys on worker_keys.worker_key = scoped_gaps.worker_key
+    left join job_titles on job_titles.job_code = scoped_gaps.job_code
 )
 
 select * from final

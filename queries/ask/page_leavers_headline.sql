@@ -10,38 +10,13 @@ with run as (
     from run_parameters
 ),
 
-last_roles as (
-    select
-        role_states.worker_id,
-        role_states.site,
-        role_states.department,
-        role_states.employment_type,
-        role_states.job_code,
-        role_states.job_title
-    from role_states
-    cross join run_parameters
-    where role_states.valid_from <= run_parameters.as_of and role_states.status in ('active', 'leave', 'suspended')
-    qualify
-        row_number() over (
-            partition by role_states.worker_id
-            order by
-                role_states.valid_from desc,
-                case when role_states.assignment_key = 'primary' then 0 else 1 end,
-                role_states.assignment_key
-        ) = 1
-),
-
 scoped as (
-    select
-        stale_accounts.*,
-        greatest(stale_accounts.ended_at, staged_lms_accounts.created_at) as active_from
-    from stale_accounts
-    left join last_roles on last_roles.worker_id = stale_accounts.worker_id
-    left join staged_lms_accounts on staged_lms_accounts.account_id = stale_accounts.account_id
+    select *
+    from scoped_accounts
     where
-        (cast($site as varchar) is null or last_roles.site = $site)
-        and (cast($department as varchar) is null or last_roles.department = $department)
-        and (cast($employment_type as varchar) is null or last_roles.employment_type = $employment_type)
+        (cast($site as varchar) is null or site = $site)
+        and (cast($department as varchar) is null or department = $department)
+        and (cast($employment_type as varchar) is null or employment_type = $employment_type)
 ),
 
 final as (

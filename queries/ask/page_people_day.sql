@@ -21,6 +21,7 @@ the_day as (
 roles as (
     select
         role_states.worker_id,
+        role_states.worker_key,
         role_states.assignment_key,
         role_states.status,
         role_states.employment_type,
@@ -88,6 +89,7 @@ all_roles as (
 people as (
     select
         named.worker_id,
+        worker_keys.worker_key,
         worker_keys.full_name,
         all_roles.roles,
         first_roles.job_title,
@@ -119,14 +121,12 @@ required as (
         unproven_states.because
     from people
     inner join compliance_timeline
-        on compliance_timeline.worker_id = people.worker_id
+        on compliance_timeline.worker_key = people.worker_key
         and compliance_timeline.valid_from <= people.day_starts_at
         and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > people.day_starts_at)
         and (cast($site as varchar) is null or coalesce(compliance_timeline.site, $site) = $site)
     left join unproven_states
-        on unproven_states.worker_id = compliance_timeline.worker_id
-        and unproven_states.requirement_id = compliance_timeline.requirement_id
-        and unproven_states.site is not distinct from compliance_timeline.site
+        on unproven_states.period_key = compliance_timeline.period_key
         and unproven_states.valid_from <= people.day_starts_at
         and (unproven_states.valid_to is null or unproven_states.valid_to > people.day_starts_at)
         and unproven_states.not_evaluable_from <= people.day_starts_at
@@ -140,7 +140,7 @@ open_gaps as (
         min(gaps.opened_at) as opened_at
     from gaps
     inner join people
-        on people.worker_id = gaps.worker_id
+        on people.worker_key = gaps.worker_key
         and gaps.opened_at <= people.day_starts_at
         and (gaps.closed_at is null or gaps.closed_at > people.day_starts_at)
     group by gaps.worker_id, gaps.requirement_id, gaps.site
@@ -148,25 +148,27 @@ open_gaps as (
 
 credentials as (
     select
-        credential_periods.worker_id,
-        credential_periods.requirement_id,
-        credential_periods.site,
-        credential_periods.kind,
-        credential_periods.completion_id,
-        credential_periods.valid_to
-    from credential_periods
-    inner join people
-        on people.worker_id = credential_periods.worker_id
-        and credential_periods.valid_from <= people.day_starts_at
-        and (credential_periods.valid_to is null or credential_periods.valid_to > people.day_starts_at)
+        people.worker_id,
+        requirement_keys.requirement_id,
+        site_keys.site,
+        credential_intervals.is_trained,
+        credential_intervals.completion_key,
+        nullif(credential_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to
+    from people
+    inner join credential_intervals
+        on credential_intervals.worker_key = people.worker_key
+        and credential_intervals.valid_from <= people.day_starts_at
+        and credential_intervals.valid_to > people.day_starts_at
+    inner join requirement_keys on requirement_keys.requirement_key = credential_intervals.requirement_key
+    left join site_keys on site_keys.site_key = credential_intervals.site_key
     qualify
         row_number() over (
             partition by
-                credential_periods.worker_id,
-                credential_periods.requirement_id,
-                credential_periods.site,
-                credential_periods.kind
-            order by credential_periods.valid_to desc nulls first, credential_periods.completion_id
+                credential_intervals.worker_key,
+                credential_intervals.requirement_key,
+                credential_intervals.site_key,
+                credential_intervals.is_trained
+            order by credential_intervals.valid_to desc, credential_intervals.completion_key
         ) = 1
 ),
 
@@ -178,7 +180,7 @@ periods as (
         min(requirement_periods.rule_ids) as rule_ids
     from requirement_periods
     inner join people
-        on people.worker_id = requirement_periods.worker_id
+        on people.worker_key = requirement_periods.worker_key
         and requirement_periods.valid_from <= people.day_starts_at
         and (requirement_periods.valid_to is null or requirement_periods.valid_to > people.day_starts_at)
     group by requirement_periods.worker_id, requirement_periods.requirement_id, requirement_periods.site
@@ -209,7 +211,7 @@ judged as (
         policy_requirements.citation,
         policy_requirements.severity,
         open_gaps.opened_at,
-        credentials.completion_id,
+        staged_lms_completions.completion_id,
         credentials.valid_to as credential_ends_at,
         staged_lms_completions.course_id,
         staged_lms_completions.completed_at,
@@ -230,8 +232,9 @@ judged as (
         on credentials.worker_id = required.worker_id
         and credentials.requirement_id = required.requirement_id
         and credentials.site is not distinct from required.site
-        and credentials.kind = required.known_state
-    left join staged_lms_completions on staged_lms_completions.completion_id = credentials.completion_id
+        and credentials.is_trained = (required.known_state = 'trained')
+        and required.known_state in ('trained', 'waived')
+    left join staged_lms_completions on staged_lms_completions.completion_key = credentials.completion_key
     left join periods
         on periods.worker_id = required.worker_id
         and periods.requirement_id = required.requirement_id

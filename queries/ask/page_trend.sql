@@ -17,28 +17,16 @@ weeks as (
 
 scoped as (
     select
-        gaps.*,
-        coalesce(gaps.site, gaps.role_site) as gap_site
-    from gaps
-    left join policy_requirements on policy_requirements.requirement_id = gaps.requirement_id
+        opened_at,
+        closed_at
+    from scoped_gaps
     where
-        (cast($site as varchar) is null or coalesce(gaps.site, gaps.role_site) = $site)
-        and (cast($department as varchar) is null or gaps.department = $department)
-        and (cast($authority as varchar) is null or policy_requirements.authority = $authority)
-        and (cast($owner as varchar) is null or gaps.owner = $owner)
-        and (cast($severity as varchar) is null or gaps.severity = $severity)
-        and (
-            cast($employment_type as varchar) is null
-            or exists (
-                select 1
-                from role_states
-                where
-                    role_states.worker_id = gaps.worker_id
-                    and role_states.employment_type = $employment_type
-                    and role_states.valid_from <= gaps.opened_at
-                    and (role_states.valid_to is null or role_states.valid_to > gaps.opened_at)
-            )
-        )
+        (cast($site as varchar) is null or gap_site = $site)
+        and (cast($department as varchar) is null or department = $department)
+        and (cast($authority as varchar) is null or authority = $authority)
+        and (cast($owner as varchar) is null or owner = $owner)
+        and (cast($severity as varchar) is null or severity = $severity)
+        and (cast($employment_type as varchar) is null or employment_type = $employment_type)
 ),
 
 opened as (
@@ -72,7 +60,7 @@ failed_runs as (
 
 known as (
     select min(valid_from) as first_at
-    from compliance_timeline
+    from role_states
 ),
 
 final as (

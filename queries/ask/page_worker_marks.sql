@@ -3,19 +3,11 @@
 -- Not for: verdicts on the answers (page_events)
 -- An assignment or completion stands once per requirement and site that its course credits; requirement_id is NULL for
 -- none, site is NULL for any.
-with persons as (
-    select coalesce(min(person_id), $worker) as person_id
-    from staged_workers
-    where worker_id = $worker
-),
-
-accounts as (
-    select account_links.account_id
+with accounts as (
+    select account_links.account_key
     from account_links
-    cross join persons
-    where
-        account_links.worker_id is not null
-        and (account_links.worker_id = $worker or account_links.person_id = persons.person_id)
+    inner join worker_keys on worker_keys.person_key = account_links.person_key
+    where worker_keys.worker_id = $worker and account_links.worker_id is not null
 ),
 
 credits as (
@@ -43,44 +35,50 @@ events as (
     where hr_events.worker_id = $worker
 ),
 
+own_assignments as (
+    select
+        staged_lms_assignments.*,
+        credits.requirement_id,
+        credits.site
+    from staged_lms_assignments
+    inner join accounts on accounts.account_key = staged_lms_assignments.account_key
+    left join credits on credits.course_id = staged_lms_assignments.course_id
+),
+
 assignments as (
     select
         'assignment' as kind,
-        coalesce(staged_lms_assignments.origin, 'unknown origin') as what,
-        staged_lms_assignments.assigned_at as at_instant,
-        credits.requirement_id,
-        credits.site,
-        staged_lms_assignments.assignment_id as reference,
-        staged_lms_assignments.course_id,
-        case when staged_lms_assignments.removed_at is null then null else 'removed later' end as result,
+        coalesce(own_assignments.origin, 'unknown origin') as what,
+        own_assignments.assigned_at as at_instant,
+        own_assignments.requirement_id,
+        own_assignments.site,
+        own_assignments.assignment_id as reference,
+        own_assignments.course_id,
+        case when own_assignments.removed_at is null then null else 'removed later' end as result,
         null as recorded_at,
-        staged_lms_assignments.load_id,
-        staged_lms_assignments.row_number
-    from staged_lms_assignments
-    inner join accounts on accounts.account_id = staged_lms_assignments.account_id
+        own_assignments.load_id,
+        own_assignments.row_number
+    from own_assignments
     cross join run_parameters
-    left join credits on credits.course_id = staged_lms_assignments.course_id
-    where staged_lms_assignments.assigned_at <= run_parameters.as_of
+    where own_assignments.assigned_at <= run_parameters.as_of
 ),
 
 removals as (
     select
         'removal' as kind,
         'assignment removed' as what,
-        staged_lms_assignments.removed_at as at_instant,
-        credits.requirement_id,
-        credits.site,
-        staged_lms_assignments.assignment_id as reference,
-        staged_lms_assignments.course_id,
+        own_assignments.removed_at as at_instant,
+        own_assignments.requirement_id,
+        own_assignments.site,
+        own_assignments.assignment_id as reference,
+        own_assignments.course_id,
         null as result,
         null as recorded_at,
-        staged_lms_assignments.load_id,
-        staged_lms_assignments.row_number
-    from staged_lms_assignments
-    inner join accounts on accounts.account_id = staged_lms_assignments.account_id
+        own_assignments.load_id,
+        own_assignments.row_number
+    from own_assignments
     cross join run_parameters
-    left join credits on credits.course_id = staged_lms_assignments.course_id
-    where staged_lms_assignments.removed_at <= run_parameters.as_of
+    where own_assignments.removed_at <= run_parameters.as_of
 ),
 
 completions as (
@@ -97,7 +95,7 @@ completions as (
         staged_lms_completions.load_id,
         staged_lms_completions.row_number
     from staged_lms_completions
-    inner join accounts on accounts.account_id = staged_lms_completions.account_id
+    inner join accounts on accounts.account_key = staged_lms_completions.account_key
     cross join run_parameters
     left join credits on credits.course_id = staged_lms_completions.course_id
     where staged_lms_completions.completed_at <= run_parameters.as_of

@@ -12,6 +12,9 @@ select
     timeline_segments.state,
     timeline_segments.cause,
     gap_causes.owner,
+    timeline_segments.period_key,
+    timeline_segments.worker_key,
+    timeline_segments.person_key,
 from timeline_segments
 inner join worker_keys on timeline_segments.worker_key = worker_keys.worker_key
 inner join requirement_keys on timeline_segments.requirement_key = requirement_keys.requirement_key

@@ -124,8 +124,11 @@ final as (
         role_intervals.department,
         role_intervals.site as role_site,
         hr_events.event_id,
+        role_intervals.employment_type,
+        gap_runs.segment_key,
         gap_runs.period_key,
         gap_runs.worker_key,
+        worker_keys.person_key,
     from gap_runs
     inner join days_of_gaps on gap_runs.segment_key = days_of_gaps.segment_key
     inner join worker_keys on gap_runs.worker_key = worker_keys.worker_key
@@ -142,5 +145,5 @@ final as (
 )
 
 select * from final
--- a worker's rows lie side by side: whoever reads one worker skips the others
-order by worker_key
+-- open gaps lie together, closed ones too, and in each a worker's rows: whoever asks skips the others
+order by closed_at is not null, worker_key

@@ -11,6 +11,7 @@ select
     nullif(required_intervals.valid_to, timestamp '9999-12-31 00:00:00') as valid_to,
     coalesce(reasons.reason, period_rules.rule_ids) as rule_ids,
     required_intervals.period_key,
+    required_intervals.worker_key,
 from required_intervals
 inner join worker_keys on required_intervals.worker_key = worker_keys.worker_key
 inner join requirement_keys on required_intervals.requirement_key = requirement_keys.requirement_key

@@ -28,6 +28,7 @@ final as (
         role_states.is_from_first_snapshot,
         role_states.job_code,
         role_states.department,
+        role_states.employment_type,
         role_states.task_scope_set,
         role_states.site,
         coalesce(site_keys.site_key, 0) as site_key,

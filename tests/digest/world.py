@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import duckdb
 
+from gapwatch.modelling import all_models
+
 RUN_ID: Final = "20261116T120000000000Z"
 
 TABLES: Final = {
@@ -24,8 +26,8 @@ TABLES: Final = {
     " rows_failed bigint, detail text",
     "staged_workers": "worker_id text, person_id text, full_name text, email text, username text",
     "staged_sites": "site text, name text, timezone text",
-    "policy_requirements": "requirement_id text, title text, citation text, severity text, grace_days double,"
-    " validity_months double, is_site_specific boolean, retrain_on text",
+    "policy_requirements": "requirement_id text, title text, citation text, authority text, severity text,"
+    " grace_days double, validity_months double, is_site_specific boolean, retrain_on text",
     "policy_requirement_rules": "rule_id text, requirement_id text, job_code text, training_profile text,"
     " department text, site text, facility_type text, employment_type text, task_scope text, effective_from date,"
     " effective_to date, citation text",
@@ -40,8 +42,8 @@ TABLES: Final = {
     "role_states": "worker_id text, assignment_key text, valid_from timestamp, valid_to timestamp,"
     " status text, employment_type text, job_code text, job_title text, department text, site text, task_scope text,"
     " recorded_at timestamp",
-    "hr_events": "event_id text, worker_id text, event_type text, effective_at timestamp, site text,"
-    " previous_site text",
+    "hr_events": "event_id text, worker_id text, event_type text, effective_at timestamp,"
+    " recorded_at timestamp, site text, previous_site text",
     "requirement_periods": "worker_id text, requirement_id text, site text, valid_from timestamp,"
     " valid_to timestamp, rule_ids text",
     "credential_periods": "worker_id text, requirement_id text, site text, valid_from timestamp,"
@@ -49,8 +51,8 @@ TABLES: Final = {
     "compliance_timeline": "worker_id text, requirement_id text, site text, valid_from timestamp,"
     " valid_to timestamp, state text, cause text, owner text",
     "gaps": "gap_id text, worker_id text, person_id text, requirement_id text, site text,"
-    " opened_at timestamp, closed_at timestamp, closed_by text, exposure_days double, cause text, owner text,"
-    " severity text, citation text, job_code text, department text, role_site text, event_id text",
+    " opened_at timestamp, closed_at timestamp, closed_by text, exposure_days double, first_cause text, cause text,"
+    " owner text, severity text, citation text, job_code text, department text, role_site text, event_id text",
     "event_responses": "event_id text, worker_id text, event_type text, effective_at timestamp, action text,"
     " requirement_id text, site text, clock_at timestamp, due_at timestamp, responded_at timestamp,"
     " latency_hours double, verdict text",
@@ -63,6 +65,75 @@ TABLES: Final = {
     "unproven_states": "worker_id text, requirement_id text, site text, valid_from timestamp, valid_to timestamp,"
     " state text, not_evaluable_from timestamp, rests_on text",
 }
+
+_SCOPED: Final = (
+    "scoped_gaps",
+    "required_now",
+    "scoped_answers",
+    "scoped_accounts",
+    "renewals_due",
+    "gaps_ahead",
+)
+"""The models that the digest reads beside the published tables; they are built from these by their own SQL."""
+
+_OPEN: Final = "timestamp '9999-12-31 00:00:00'"
+_NUMBERED: Final = (
+    "create table worker_keys as select row_number() over (order by worker_id) as worker_key, worker_id,"
+    " dense_rank() over (order by coalesce(max(person_id), worker_id)) as person_key,"
+    " max(full_name) as full_name"
+    " from (select worker_id, person_id, full_name from staged_workers"
+    " union all select worker_id, null, null from role_states union all select worker_id, person_id, null from gaps)"
+    " group by worker_id",
+    "create table site_keys as select row_number() over (order by site) as site_key, site from staged_sites",
+    "create table site_numbers as select site, site_key from site_keys union all select null, 0",
+    "create table requirement_numbers as select requirement_id, row_number() over (order by requirement_id)"
+    " as requirement_key from policy_requirements",
+    "create or replace table role_states as select role_states.*, worker_keys.worker_key,"
+    " role_states.status in ('active', 'leave', 'suspended') as is_employed, staged_sites.timezone"
+    " from role_states join worker_keys using (worker_id) left join staged_sites using (site)",
+    "create table role_intervals as select row_number() over (order by role_states.worker_key, valid_from) as role_key,"
+    " role_states.worker_key, person_key, role_states.worker_id, assignment_key, valid_from,"
+    f" coalesce(valid_to, {_OPEN}) as valid_to, job_code, department, employment_type, site, site_key"
+    " from role_states join worker_keys using (worker_key) join site_numbers using (site) where is_employed",
+    "create table required_intervals as select row_number() over () as period_key, worker_key, requirement_key,"
+    f" site_key, valid_from, coalesce(valid_to, {_OPEN}) as valid_to from requirement_periods as told"
+    " join worker_keys using (worker_id) join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site",
+    "create table requiring_stretches as select role_key, required_intervals.worker_key, requirement_key,"
+    " required_intervals.site_key, greatest(required_intervals.valid_from, role_intervals.valid_from) as valid_from,"
+    " least(required_intervals.valid_to, role_intervals.valid_to) as valid_to"
+    " from required_intervals join role_intervals using (worker_key)",
+    f"create table credential_intervals as select worker_key, requirement_key, site_key, valid_from,"
+    f" coalesce(valid_to, {_OPEN}) as valid_to from credential_periods as told join worker_keys using (worker_id)"
+    " join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site",
+    "create or replace table compliance_timeline as select told.*, period_key, worker_key, person_key"
+    " from compliance_timeline as told join worker_keys using (worker_id)"
+    " join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site"
+    " left join required_intervals as required using (worker_key, requirement_key, site_key)",
+    "create table timeline_segments as select period_key, worker_key, person_key, requirement_key, site_key, state,"
+    f" told.valid_from, coalesce(told.valid_to, {_OPEN}) as valid_to from compliance_timeline as told"
+    " join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site",
+    "create or replace table unproven_states as select told.*, period_key, worker_key, person_key"
+    " from unproven_states as told join worker_keys using (worker_id) left join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site"
+    " left join required_intervals as required using (worker_key, requirement_key, site_key)",
+    "create or replace table gaps as select told.*, role_states.employment_type, required.period_key,"
+    " row_number() over (order by gap_id) as segment_key, worker_keys.worker_key, worker_keys.person_key"
+    " from gaps as told join worker_keys using (worker_id) join requirement_numbers using (requirement_id)"
+    " join site_numbers on site_numbers.site is not distinct from told.site"
+    " left join required_intervals as required on required.worker_key = worker_keys.worker_key"
+    " and required.requirement_key = requirement_numbers.requirement_key"
+    " and required.site_key = site_numbers.site_key and told.opened_at >= required.valid_from"
+    " and told.opened_at < required.valid_to"
+    " left join role_states on role_states.worker_id = told.worker_id and told.opened_at >= role_states.valid_from"
+    " and told.opened_at < coalesce(role_states.valid_to, 'infinity')",
+    "create or replace table hr_events as select told.*, 20 * min(role_key) + 1 as event_key from hr_events as told"
+    " join role_intervals using (worker_id) group by all",
+)
+"""The numbers that stand for workers, requirements, sites and roles in a real build, given to the rows of the world."""
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -306,4 +377,10 @@ def write_world(path: Path, world: Rows) -> None:
                 names = ", ".join(row)
                 marks = ", ".join("?" for _ in row)
                 connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+        for statement in _NUMBERED:
+            connection.execute(statement)
+        models = all_models()
+        for name in ("requirement_keys", *_SCOPED):
+            model = models[name]
+            connection.execute(f"create {'view' if model.is_view else 'table'} {name} as {model.sql}")
         connection.commit()

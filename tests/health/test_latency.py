@@ -4,9 +4,11 @@ durations, kept in ``lifelines.json``, and scipy.
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -19,6 +21,13 @@ from gapwatch.shipped import query_folder
 
 _CASES = cases()
 _LIFELINES: Mapping[str, Mapping[str, float | None]] = json.loads(KEPT.read_text(encoding="utf-8"))
+
+
+class _Step(NamedTuple):
+    hours: float
+    share: float
+    low: float
+    high: float
 
 
 def _engine(durations: list[Wait]) -> duckdb.DuckDBPyConnection:
@@ -66,9 +75,7 @@ def test_the_kept_figures_say_something() -> None:
 @pytest.mark.parametrize("name", [name for name in _CASES if name != "none answered"])
 def test_every_step_of_the_curve_is_that_of_scipy(name: str) -> None:
     durations = _CASES[name]
-    sql = (query_folder() / "ask" / "page_survival.sql").read_text(encoding="utf-8")
-    steps = _engine(durations).execute(sql, {"event_type": "hire", "action": None, "site": None}).fetchall()
-    assert sum(row[3] for row in steps) == sum(one.is_answered for one in durations)
+    steps = _steps(durations)
     data = stats.CensoredData(
         uncensored=[one.hours for one in durations if one.is_answered],
         right=[one.hours for one in durations if not one.is_answered],
@@ -76,12 +83,30 @@ def test_every_step_of_the_curve_is_that_of_scipy(name: str) -> None:
     with np.errstate(all="ignore"):
         survival = stats.ecdf(data).sf
         bands = survival.confidence_interval(method="log-log")
-    for _, hours, _, _, _, share, low, high in steps:
-        expected = float(survival.evaluate(hours))
-        assert share == pytest.approx(100.0 * expected, abs=1e-6)
+    assert {step.hours for step in steps} >= {min(one.hours for one in durations), max(one.hours for one in durations)}
+    for step in steps:
+        expected = float(survival.evaluate(step.hours))
+        assert step.share == pytest.approx(100.0 * expected, abs=1e-6)
         if 0.0 < expected < 1.0:
-            assert low == pytest.approx(100.0 * float(bands.low.evaluate(hours)), abs=1e-6)
-            assert high == pytest.approx(100.0 * float(bands.high.evaluate(hours)), abs=1e-6)
+            assert step.low == pytest.approx(100.0 * float(bands.low.evaluate(step.hours)), abs=1e-6)
+            assert step.high == pytest.approx(100.0 * float(bands.high.evaluate(step.hours)), abs=1e-6)
+
+
+def test_a_curve_of_many_durations_keeps_the_steps_that_can_be_seen() -> None:
+    durations = [Wait(hour / 7, is_answered=hour % 5 > 0) for hour in range(1, 20_001)]
+    steps = _steps(durations)
+    assert len(steps) <= 402  # a hundred points in quarters, and both ends
+    every = [step.share for step in steps]
+    assert max(before - after for before, after in itertools.pairwise(every)) < 0.5
+    assert every == sorted(every, reverse=True)
+    assert _steps(durations, site="BAY1") == steps
+
+
+def _steps(durations: list[Wait], *, site: str | None = None) -> list[_Step]:
+    engine = _engine(durations)
+    engine.execute(f"create table survival_steps as {all_models()['survival_steps'].sql}")
+    sql = (query_folder() / "ask" / "page_survival.sql").read_text(encoding="utf-8")
+    return [_Step(row[1], *row[5:]) for row in engine.execute(sql, {"action": "assign", "site": site}).fetchall()]
 
 
 def test_with_a_third_unanswered_the_naive_median_is_wrong_and_the_band_holds_the_truth() -> None:

@@ -47,7 +47,7 @@ def build_baseline(world: World, path: Path, *, models: Mapping[str, Model], tex
             )
             _keep_landed(connection)
             for model in build_order(models):
-                if model.folder != "health":
+                if model.folder not in ("health", "scope"):
                     connection.execute(f'create table "{model.name}" as {texts[model.name]}')
             return read_tables(connection)
 

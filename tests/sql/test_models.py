@@ -25,7 +25,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     with duckdb.connect(str(path)) as connection:
         connection.execute("set timezone = 'UTC'")
         for model in build_order(models):
-            if model.folder == "health":
+            if model.folder in ("health", "scope"):
                 connection.execute(f'create table "{model.name}" as {model.sql}')
         create_empty_results(connection)
         build_models(connection, models_after_checks())

@@ -57,7 +57,12 @@ def page() -> None:
     """Draw the page."""
     shown = shell.view()
     head = shown.first("page_leavers_headline")
-    shell.title(_sentence(head), shown)
+    shell.title(
+        _sentence(head, shown),
+        shown,
+        told="A leaver account: an LMS account that could still log in after its person's employment had ended. An "
+        "account of nobody: active, and no rule links it to a worker. One row each below.",
+    )
     shell.not_narrowed(shown, "page_leavers_headline")
     evaluable.accounts(head)
     _leavers(shown, head)
@@ -65,17 +70,19 @@ def page() -> None:
     _undecided(shown)
 
 
-def _sentence(head: dict[str, Any]) -> str:
+def _sentence(head: dict[str, Any], shown: View) -> str:
     leavers, orphans = int(head["leavers"]), int(head["orphans"])
     nobody = f"{words.count(orphans, 'active account')} {'belongs' if orphans == 1 else 'belong'} to nobody"
     if head["not_evaluable_because"]:
         seen = words.count(leavers, "leaver account")
         return f"{seen} could still log in when last heard of; {nobody}, as far as known"
     if not leavers:
-        return f"No leaver can still log in; {nobody}"
+        return f"No leaver can still log in{'' if shown.scope.narrowed() else f'; {nobody}'}"
     used = f", {int(head['used']):,} did" if head["used"] else ""
     longest = words.days(head["longest_days"])
-    return f"{words.count(leavers, 'leaver account')} can still log in{used}; {longest} the longest. {nobody}"
+    told = f"{words.count(leavers, 'leaver account')} can still log in{used}; {longest} the longest"
+    # an account of nobody has no site or department: those are told below, for the whole organisation
+    return told if shown.scope.narrowed() else f"{told}. {nobody}"
 
 
 def _leavers(shown: View, head: dict[str, Any]) -> None:
@@ -92,19 +99,22 @@ def _leavers(shown: View, head: dict[str, Any]) -> None:
         default="Still active",
         key="stale_status",
         label_visibility="collapsed",
+        on_change=tables.to_first_rows,
     )
     narrowed = {"status": {"Still active": "open", "Closed since": "closed"}.get(status or "Still active")}
     if status == "Both":
         narrowed = {"status": None}
-    rows = shown.ask("page_stale_accounts", row_limit=ROW_LIMIT, **narrowed)
+    rows = tables.page_of("page_stale_accounts", shown, **narrowed)
+    if rows is None:
+        return
     if rows.empty:
         st.success("No account of a leaver matches in this scope.", icon=":material/check_circle:")
         return
     told = {"active_until": narrowed["status"] != "open"}
     told |= {name: bool(rows[name].notna().any()) for name in ("reactivated_at", "licence_cost")}
     columns = [name for name in _STALE if told.get(name, True)]
-    picked = tables.choose(rows, columns, shown, name="stale", height=min(38 + 35 * len(rows), 460))
-    tables.cut_note(rows)
+    picked = tables.choose(rows, columns, shown, name="stale")
+    tables.pager(len(rows), tables.total(rows))
     tables.download("leaver-accounts", "page_stale_accounts", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         row = rows.iloc[picked]
@@ -125,7 +135,7 @@ def _burden(head: dict[str, Any]) -> str:
         f"{'counts' if open_assignments == 1 else 'count'} in the LMS's own figures."
     )
     if pd.isna(head["licence_cost"]):
-        return f"{inflated} What their seats cost is not known: set licences.price_per_month."
+        return f"{inflated} What their seats cost is not known: gapwatch.toml names no licences.price_per_month."
     return (
         f"{inflated} Seats of leavers, from their end of employment on, cost "
         f"{head['licence_cost']:,.2f} {head['licence_currency']} so far."
@@ -186,7 +196,7 @@ def _undecided(shown: View) -> None:
     rows["candidate"] = _people(rows, "candidate_name", "worker_id")
     accounts = rows.drop_duplicates("account_id", ignore_index=True)
     columns = _LINKED if status == "linked" else _OPEN
-    picked = tables.choose(accounts, columns, shown, name="undecided", height=min(38 + 35 * len(accounts), 460))
+    picked = tables.choose(accounts, columns, shown, name="undecided")
     tables.cut_note(rows)
     tables.download("accounts-by-person", "page_identity", shown, count=tables.total(rows), status=status)
     _whole(shown)
@@ -233,11 +243,13 @@ def _decision(candidates: pd.DataFrame) -> None:
     st.code(
         f'gapwatch identity decide {shlex.quote(account)} {whose} --by "YOUR NAME" --reason "ON WHAT GROUNDS"',
         language="bash",
+        wrap_lines=True,
     )
     if candidates["decided_by"].notna().any():
         st.code(
             f'gapwatch identity undo {shlex.quote(account)} --by "YOUR NAME" --reason "ON WHAT GROUNDS"',
             language="bash",
+            wrap_lines=True,
         )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gapwatch.dashboard import controls, evaluable, shell, tables, words
-from gapwatch.dashboard.answers import ROW_LIMIT, View
+from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, events
 
 _SHOW = {
@@ -37,7 +37,12 @@ def page() -> None:
     """Draw the page."""
     shown = shell.view()
     head = shown.first("page_events_headline")
-    shell.title(_sentence(head), shown)
+    shell.title(
+        _sentence(head),
+        shown,
+        told="An HR event is unsynced when at least one answer that it calls for came late or not at all; it waits "
+        "while one is still missing. Each answer is a row of the ledger below.",
+    )
     shell.not_narrowed(shown, "page_events_headline")
     evaluable.answers(head)
     counts = shown.ask("page_event_counts")
@@ -73,12 +78,16 @@ def _answers(counts: pd.DataFrame, shown: View) -> None:
         help="One answer per event, action and requirement. The clock starts when the event is both "
         "effective and recorded; the promise is the policy's SLA.",
     )
-    st.caption("Answers by HR event and verdict, share of each event's answers")
+    st.caption(
+        "Answers by HR event and verdict, share of each event's answers. Click a bar: the ledger shows its rows."
+    )
     st.plotly_chart(
         events.verdicts(counts, shown.palette),
         theme=None,
         config=canvas.CONFIG,
         key="verdicts",
+        on_select=_narrow_ledger,
+        selection_mode="points",
         alt="Bars of answers by event type and verdict; the table below holds the same figures",
     )
     tables.behind(
@@ -88,6 +97,18 @@ def _answers(counts: pd.DataFrame, shown: View) -> None:
         shown,
         name="event_counts",
     )
+
+
+def _narrow_ledger() -> None:
+    """Show the answers of the bar that was clicked; what else narrowed the ledger is let go."""
+    points = st.session_state["verdicts"].selection.points
+    if not points:
+        return
+    _, event_type, verdict = points[0]["customdata"]
+    st.query_params.pop("action", None)
+    st.query_params.pop("page", None)
+    st.query_params["event_type"] = str(event_type)
+    st.query_params["verdict"] = str(verdict)
 
 
 def _latency(shown: View) -> None:
@@ -108,12 +129,12 @@ def _latency(shown: View) -> None:
             "action",
             "answers",
             "unanswered",
+            "within_sla_pct",
             "median_hours",
+            "p90_hours",
             "median_low_hours",
             "median_high_hours",
-            "p90_hours",
             "naive_median_hours",
-            "within_sla_pct",
             *(["not_evaluable_pct"] if rows["not_evaluable"].any() else []),
         ],
         shown,
@@ -135,11 +156,17 @@ def _curves(shown: View) -> None:
         "How long events wait, by method",
         anchor=False,
         help="Kaplan-Meier: the share of events still unanswered so many hours after the clock start, with 95% bands. "
-        "Events without an answer count as waiting until as-of.",
+        "Events without an answer count as waiting until as-of. The picture shows thirty days at most; the table all "
+        "steps of a quarter of a percentage point and more.",
     )
     action = controls.chosen("waits", _JUDGED, standard="assign")
-    controls.choice("Waiting for", "waits", _JUDGED, standard="assign")
+    left, _ = st.columns([0.3, 0.7])
+    with left:
+        controls.choice("Waiting for", "waits", _JUDGED, standard="assign")
     steps = shown.ask_if_built("page_survival", action=action)
+    if steps.empty and shown.viewer.sites and not shown.scope.site:
+        st.markdown("Choose one of your sites: the curves are drawn for one site at a time.")
+        return
     if steps.empty:
         st.markdown("Not known: no such answer could be judged here, or no site states its integration method.")
         return
@@ -217,13 +244,15 @@ def _ledger(shown: View) -> None:
         "event_type": controls.chosen("event_type", words.EVENTS),
         "action": controls.chosen("action", words.ACTIONS),
     }
-    rows = shown.ask("page_events", row_limit=ROW_LIMIT, **narrowed)
+    rows = tables.page_of("page_events", shown, **narrowed)
+    if rows is None:
+        return
     if rows.empty:
         st.success("No answer matches in this scope.", icon=":material/check_circle:")
         return
     st.caption(f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the worker.")
-    picked = tables.choose(rows, _COLUMNS, shown, name="ledger", height=min(38 + 35 * len(rows), 460))
-    tables.cut_note(rows)
+    picked = tables.choose(rows, _COLUMNS, shown, name="ledger")
+    tables.pager(len(rows), tables.total(rows))
     tables.download("event-answers", "page_events", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         row = rows.iloc[picked]

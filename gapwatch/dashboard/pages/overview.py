@@ -45,7 +45,8 @@ def _sentence(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> 
     day = words.day(words.local_time(shown.run.as_of, shown.zone))
     place = f" at {shown.scope.site}" if shown.scope.site else ""
     if not population.get("checked"):
-        return f"Nothing was required{place} on {day}, so there is nothing to check. Mind the filters."
+        told = f"Nothing was required{place} on {day}, so there is nothing to check"
+        return f"{told}: mind the filters." if shown.scope.narrowed() else f"{told}."
     people = words.count(int(population["people"]), "person", "people")
     checked = words.count(int(population["checked"]), "requirement")
     if population.get("not_evaluable"):
@@ -99,7 +100,7 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
         with st.container(border=True, height="stretch", gap="xsmall", key="figure_inflation"):
             st.metric(
                 "Dashboard inflation",
-                words.points(inflation.get("inflation_pct")).removeprefix("+"),
+                words.points(inflation.get("inflation_pct")).removeprefix("+") if inflation else _without_whole(shown),
                 None,
                 delta_description="no earlier report",
                 help=_inflation_help(inflation, as_of),
@@ -129,9 +130,16 @@ def _inflation_row(shown: View) -> dict[str, Any]:
     return records(wanted)[0] if len(wanted) else {}
 
 
+def _without_whole(shown: View) -> str:
+    return words.UNKNOWN if shown.ask("page_inflation").empty else "by site"
+
+
 def _inflation_help(row: dict[str, Any], as_of: str) -> str:
     if not row:
-        return "Not known: there is no such site at this day."
+        return (
+            "What the LMS shows less what is true, in percentage points. It is published for single sites and for the "
+            "whole organisation: each of your sites is below; a site that is not in this data has none."
+        )
     return (
         f"What the LMS shows less what is true, in percentage points, at {as_of}. The LMS shows "
         f"{words.percent(row['lms_pct'])} ({words.number(row['lms_completed'])} of "

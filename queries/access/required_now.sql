@@ -1,0 +1,5 @@
+-- Grain:   as required_now
+-- Seen by: site_manager, auditor
+select *
+from published.required_now
+where ((select sees_all_sites from viewer) or site in (select site from viewer_sites))
