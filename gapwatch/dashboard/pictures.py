@@ -120,6 +120,9 @@ def better(shown: View) -> None:
     if weeks.empty:
         st.markdown("There is no history before this day.")
         return
+    if not weeks[["open_gaps", "opened", "closed"]].to_numpy().any():
+        st.markdown("No gap was open in this scope in all these weeks.")
+        return
     failed = " Crosses mark weeks with failed runs of the integration." if weeks["failed_runs"].sum() else ""
     st.caption(f"Open gaps, and those opened and closed each week.{failed}")
     st.plotly_chart(

@@ -37,8 +37,10 @@ def failed(error: GapwatchError) -> None:
         st.title("The configuration cannot be read", anchor=False)
     else:
         st.title("This day cannot be shown" if past else "This cannot be shown", anchor=False)
-    st.error(words.plain(error.what), icon=":material/error:")
-    if error.where:
+    st.error(words.plain(words.sentence_case(error.what)), icon=":material/error:")
+    if error.where and isinstance(error, NotPermitted):
+        st.markdown(f"**Your period:** {words.plain(words.dated(error.where))}")
+    elif error.where:
         st.markdown(f"**Where:** {words.plain(error.where)}")
     if error.do:
         st.markdown(f"**What to do:** {words.plain(error.do)}")

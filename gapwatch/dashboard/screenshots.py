@@ -53,7 +53,7 @@ _SETTLED: Final = """
 # a page that shows an exception, or the words for one that could not be drawn
 _BROKEN: Final = """
 () => [...document.querySelectorAll('[data-testid=stException], [data-testid=stAlertContentError]')]
-  .map((one) => one.innerText.split('\\n')[0])
+  .map((one) => one.innerText.split('\\n').find((line) => line.includes(' ')) ?? 'an error')
 """
 _HEIGHT: Final = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 

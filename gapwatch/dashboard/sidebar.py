@@ -69,7 +69,8 @@ def _instants(shown: View) -> None:
         on_change=_day_chosen,
         args=(scope, zone, "as_of"),
         min_value=shown.viewer.period_from or dt.date(1990, 1, 1),
-        max_value=shown.viewer.period_to or dt.date(2100, 1, 1),
+        # the whole of a period's last day is told at the midnight that ends it
+        max_value=shown.viewer.period_to + dt.timedelta(days=1) if shown.viewer.period_to else dt.date(2100, 1, 1),
         help="The day the report speaks about, from 00:00 local time: what was true then, with the policy as it lies "
         "now.",
     )

@@ -22,6 +22,7 @@ STYLE: Final = """
   color: light-dark(#5b6776, #9aa7b6); opacity: 1;
 }
 .stApp button[kind^="primary"], .stApp button[kind^="primary"] p { color: light-dark(#ffffff, #12171e); }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"][class] { background: transparent; }
 .st-key-figures > div { flex: 1 1 10rem; }
 [class*="st-key-figure_"] { padding: 0.7rem 0.9rem; }
 [class*="st-key-figure_"] [data-testid="stPageLink"] p, .st-key-figure_inflation a { font-size: 13px; }
@@ -32,7 +33,8 @@ STYLE: Final = """
 .st-key-act_first a p { font-weight: 600; white-space: normal; }
 @media (max-width: 640px) {
   .st-key-act_first [data-testid="stHorizontalBlock"] { gap: 0; padding: 0.4rem 0; }
-  .st-key-figures > div { flex: 1 1 9rem; }
+  [data-testid="stMain"] [data-testid="stPageLink-NavLink"][class] { background: transparent; }
+.st-key-figures > div { flex: 1 1 9rem; }
   h1 { font-size: 22px !important; }
 }
 </style>

@@ -117,6 +117,7 @@ CHANGES: Final = {
     "vanished": "Vanished",
     "removed": "Silently removed",
 }
+_DAY: Final = re.compile(r"(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w-])")
 _HOURS: Final = re.compile(r"\b(\d+(?:\.\d+)?) h\b")
 _LONG: Final = re.compile(r"(?<![\w.,-])\d{5,}(?![\w.,-])")
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]#|<>~$:^&]|^[-+])")
@@ -198,6 +199,11 @@ def zone(name: str) -> str:
     """A time zone as people call it: "America/New_York" -> "New York time"; "UTC" -> "UTC"."""
     place = name.rsplit("/", 1)[-1].replace("_", " ")
     return f"{place} time" if "/" in name else place
+
+
+def dated(text: str) -> str:
+    """The text with its days as people write them: "2026-01-01 to 2026-06-30" -> "1 Jan 2026 to 30 Jun 2026"."""
+    return _DAY.sub(lambda found: day(found[0]), text)
 
 
 def tidy(text: str) -> str:

@@ -18,6 +18,7 @@ from gapwatch.config import load_settings
 from gapwatch.dashboard import words
 from gapwatch.dashboard.answers import PAGE_ROWS
 from gapwatch.pipeline import generation_for
+from gapwatch.viewers import Viewer
 from gapwatch.warehouse.generations import generation_path
 
 PAGES = ("overview", "gaps", "worker", "events", "accounts", "health")
@@ -315,3 +316,23 @@ def test_a_report_of_another_version_says_what_it_lacks_and_to_build_it_anew(
     assert "gapwatch run" in [block.value for block in app.code]
     assert len(app.title) == 1
     assert "Error" not in text(app)
+
+
+def test_an_auditor_whose_period_has_ended_sees_its_last_day(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    auditor = Viewer(
+        who="a@example.com", role="auditor", period_from=dt.date(2026, 9, 1), period_to=dt.date(2026, 9, 30)
+    )
+    monkeypatch.setattr("gapwatch.dashboard.entrance.viewer", lambda _: auditor)
+    app = open_page("gaps")
+    assert "as of 1 Oct 2026, 00:00 CDT" in app.caption[0].value
+    assert app.date_input(key="control_as_of").value == dt.date(2026, 10, 1)
+    refused = AppTest.from_file(str(APP), default_timeout=60)
+    refused.query_params["as_of"] = "2026-10-20"
+    refused.run()
+    assert refused.title[0].value == "Your role does not show this"
+    assert "**Your period:** 1 Sep 2026 to 30 Sep 2026" in text(refused)
+
+
+def test_a_role_that_nobody_held_at_the_site_is_said(open_page: Open) -> None:
+    app = open_page("incident", site="BAY1", role="NOSUCH")
+    assert "Nobody ever held the role NOSUCH here" in app.info[0].value

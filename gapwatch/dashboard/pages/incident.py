@@ -43,6 +43,9 @@ def page() -> None:
     )
     _narrowing(shown)
     _controls(roles, jobs, site, on, shown)
+    named = st.query_params.get("role")
+    if site and named and named not in jobs:
+        st.info(f"Nobody ever held the role {words.plain(named)} here, so all roles are shown.", icon=":material/info:")
     if not site:
         st.markdown("Choose the site, then the role and the day: the table shows who held it and what was in force.")
         return
