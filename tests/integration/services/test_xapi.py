@@ -21,9 +21,9 @@ def lrs(service: HttpService) -> Lrs:
     return Lrs(service)
 
 
-@pytest.fixture
-def store(place: Place) -> Iterator[Ralph]:
-    with ralph(place.folder) as running:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ralph]:
+    with ralph(tmp_path_factory.mktemp("ralph")) as running:
         yield running
 
 
