@@ -12,6 +12,7 @@ import json
 import tempfile
 import zoneinfo
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -186,7 +187,12 @@ def _covers_from(source: Source, organisation_timezone: str) -> dt.datetime | No
 
 def _usable_zones(connection: duckdb.DuckDBPyConnection) -> list[str]:
     engine = {str(row[0]) for row in connection.execute("select name from pg_timezone_names()").fetchall()}
-    return sorted(engine & zoneinfo.available_timezones())
+    return sorted(engine & _zones_of_python())
+
+
+@cache
+def _zones_of_python() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # looks through a folder of six hundred files
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
