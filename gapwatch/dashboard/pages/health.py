@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 
 import streamlit as st
@@ -197,7 +198,7 @@ def _runs(shown: View) -> None:
             "hours_overdue",
             "run_id",
         ]
-        told = f"{words.count(tables.total(lost), 'HR event')} that a failure may have swallowed, one row each failure"
+        told = f"Each failure with the HR event that it may have swallowed: {words.count(tables.total(lost), 'row')}"
         tables.folded(told, lost, columns, shown, name="swallowed")
         tables.download("swallowed-events", "page_swallowed_events", shown, count=tables.total(lost))
 
@@ -288,9 +289,18 @@ def _changes(shown: View) -> None:
         "load_id",
     ]
     named = rows["changed_column"].map(lambda column: tables.heading(str(column)), na_action="ignore")
-    tables.show(rows.assign(changed_column=named), columns, shown, name="changes")
+    values = {name: rows[name].map(lambda text: _moment(text, shown), na_action="ignore") for name in columns[3:5]}
+    tables.show(rows.assign(changed_column=named, **values), columns, shown, name="changes")
     tables.cut_note(rows)
     tables.download("record-changes", "page_record_changes", shown, count=tables.total(rows))
+
+
+def _moment(text: str, shown: View) -> str:
+    """A value that is an instant as people write it; any other as it is."""
+    try:
+        return words.moment(dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S"), shown.zone)  # noqa: DTZ007 (UTC)
+    except ValueError:
+        return text
 
 
 def _deliveries(shown: View) -> None:
