@@ -26,22 +26,22 @@ _FLAGS: Final = [
     "--disable-sync",
 ]
 _SYSTEM: Final = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome"))
-_LONGEST: Final = (  # half a minute and more
-    "test_kills.py",
+_LONGEST: Final = (  # half a minute and more; paths below this folder
+    "warehouse/test_kills.py",
     "test_quality.py",
-    "test_product_against_replay.py",
-    "test_nasty_history.py",
-    "test_stopped_feed.py",
-    "test_cases_command.py",
-    "test_modes.py",
-    "test_pages.py",
+    "properties/test_product_against_replay.py",
+    "vendors/test_nasty_history.py",
+    "health/test_stopped_feed.py",
+    "cases/test_cases_command.py",
+    "loaders/test_modes.py",
+    "app/test_pages.py",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first, the others as they come."""
-    rank = {name: place for place, name in enumerate(_LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture(scope="session")
