@@ -178,7 +178,8 @@ def served(config: Path) -> Iterator[str]:
             _wait_for(f"http://127.0.0.1:{port}", one)
             yield f"http://127.0.0.1:{port}"
         finally:
-            os.killpg(one.pid, 15)
+            if one.poll() is None:
+                os.killpg(one.pid, 15)
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
