@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
-SLOW: Final = 60_000  # milliseconds; a busy machine: a page is otherwise there within two seconds
-SHORT: Final = 10_000  # for what answers within the browser; after that it is tried once more
+SLOW: Final = 120_000  # milliseconds; a busy machine: a page is otherwise there within two seconds
+SHORT: Final = 15_000  # for what answers within the browser; after that it is tried once more
+TRIES: Final = 5
 DESKTOP: Final = 1280
 PHONE: Final = 390
 
@@ -130,14 +130,14 @@ def press(target: Locator) -> None:
 
 def try_until_asked(page: Page, act: Callable[[], object]) -> None:
     """Act on a picture or a canvas, which may not take the first click; again until the script was asked to run."""
-    for _ in range(5):
+    for _ in range(TRIES):
         settled(page)
         before = page.evaluate(_ASKED)
         act()
         if _within(page, SHORT, before):
             settled(page)
             return
-    raise AssertionError("the page did not answer to five clicks")
+    raise AssertionError("the page asked for nothing, however often it was clicked")
 
 
 def sidebar(page: Page) -> Locator:
@@ -156,8 +156,8 @@ def choose(box: Locator, option: str | re.Pattern[str]) -> None:
 
     A list goes away when its page is drawn anew; then it is opened again.
     """
-    page, deadline = box.page, time.monotonic() + SLOW / 1000
-    while time.monotonic() < deadline:
+    page = box.page
+    for _ in range(TRIES):
         settled(page)
         before = page.evaluate(_ASKED)
         try:
@@ -180,8 +180,7 @@ def choose_day(page: Page, label: str, day: dt.date) -> None:
     """Choose a day in a date box's calendar, from the month it shows, until the page that is drawn then shows it."""
     field = page.get_by_test_id("stDateInput").filter(has_text=label)
     calendar = page.get_by_test_id("stDateInputCalendar")
-    deadline = time.monotonic() + SLOW / 1000
-    while time.monotonic() < deadline:
+    for _ in range(TRIES):
         settled(page)
         before = page.evaluate(_ASKED)
         try:
