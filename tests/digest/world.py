@@ -117,7 +117,8 @@ _NUMBERED: Final = (
     " join requirement_numbers using (requirement_id)"
     " join site_numbers on site_numbers.site is not distinct from told.site",
     "create or replace table unproven_states as select told.*, period_key, worker_key, person_key"
-    " from unproven_states as told join worker_keys using (worker_id) left join requirement_numbers using (requirement_id)"
+    " from unproven_states as told join worker_keys using (worker_id)"
+    " left join requirement_numbers using (requirement_id)"
     " join site_numbers on site_numbers.site is not distinct from told.site"
     " left join required_intervals as required using (worker_key, requirement_key, site_key)",
     "create or replace table gaps as select told.*, role_states.employment_type, required.period_key,"
