@@ -1,4 +1,4 @@
-"""Entry point of the dashboard: ``gapwatch serve`` runs ``streamlit run app.py`` with GAPWATCH_CONFIG set."""
+"""Entry point of the dashboard: ``gapwatch serve`` has Streamlit run it, with GAPWATCH_CONFIG set."""
 
 from gapwatch.dashboard import shell
 

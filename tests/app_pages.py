@@ -30,6 +30,13 @@ def table(app: AppTest, column: str) -> Any:
     return next(frame.value for frame in app.dataframe if column in frame.value.columns)
 
 
+def unfolded(app: AppTest, *names: str) -> AppTest:
+    """The page with these folded tables opened: what is folded away is not sent."""
+    for name in names:
+        app.session_state[f"folded_{name}"] = True
+    return app.run()
+
+
 def links(app: AppTest) -> list[tuple[str, dict[str, str]]]:
     """(page, query parameters) of every link to a page."""
     found = []

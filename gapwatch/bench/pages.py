@@ -1,8 +1,9 @@
 """How fast the dashboard is with many workers: a published company, served, and clicked through in Chromium.
 
-Owns the clock: cold start, each page after a click on its name, and a change of filter on each page, all with answers
-that nobody has asked for before. The company is ``gapwatch.bench.company``'s. Run with
-``python -m gapwatch.bench.pages --workers 200000``; needs Playwright and Chromium.
+Owns the clock: cold start, each page after a click on its name, what is looked up on it (a gap's worker, five names, a
+role's holders), and a change of filter on each page, all with answers that nobody has asked for before. The company is
+``gapwatch.bench.company``'s. Run with ``python -m gapwatch.bench.pages --workers 200000``; needs Playwright and
+Chromium.
 """
 
 from __future__ import annotations
@@ -89,6 +90,10 @@ def make_company(folder: Path, *, workers: int, say: Callable[[str], None]) -> P
     started = time.perf_counter()
     with duckdb.connect(str(generations / f"{_RUN}.duckdb")) as connection:
         generate_company(connection, workers=workers)
+        for feed in FEEDS:
+            rows = count_rows(connection, f"staged_{feed}")
+            counted = "update loads set rows_read = ?, rows_accepted = ?, rows_rejected = 0 where feed = ?"
+            connection.execute(counted, [rows, rows, feed])
         connection.execute("alter table sources add column if not exists owner varchar")
         connection.execute("alter table run_parameters add column if not exists licence_price_per_month double")
         connection.execute("alter table run_parameters add column if not exists licence_currency varchar")
@@ -124,7 +129,7 @@ def measure(config: Path, *, turns: int, say: Callable[[str], None]) -> list[Cli
                 page.add_init_script(f"({_WATCH})()")
                 _open(page, address)
                 found.setdefault("cold start", []).append(time.perf_counter() - started)
-                for name, seconds in _clicks(page, site=turn):
+                for name, seconds in _clicks(page, site=turn, names=_names(config)):
                     found.setdefault(name, []).append(seconds)
                     say(f"{name}: {seconds:.2f} s")
                 page.close()
@@ -138,18 +143,51 @@ def _bound(name: str) -> float:
     return FILTER if name.startswith("filter") else PAGE
 
 
-def _clicks(page: Page, *, site: int) -> Iterator[tuple[str, float]]:
+def _names(config: Path) -> list[str]:
+    """Five workers with open gaps."""
+    generation = config.parent / "warehouse" / "generations" / f"{_RUN}.duckdb"
+    with duckdb.connect(str(generation), read_only=True) as connection:
+        sql = "select distinct worker_id from gaps where closed_at is null order by md5(worker_id) limit 5"
+        return [str(row[0]) for row in connection.execute(sql).fetchall()]
+
+
+def _clicks(page: Page, *, site: int, names: list[str]) -> Iterator[tuple[str, float]]:
     sidebar = page.locator("[data-testid=stSidebar]")
     names = [name.strip() for name in sidebar.locator("[data-testid=stPageLink]").all_inner_texts()]
     pages = [name.splitlines()[-1] for name in names if name]
     for name in [*pages[1:], pages[0]]:
         link = sidebar.get_by_role("link", name=name, exact=True)
         yield f"page {name}", _timed(page, link.click)
+        if name in _LOOKED_UP:
+            yield from _LOOKED_UP[name](page, names)
+            link.click()
         if sidebar.get_by_role("combobox", name="Site").count():
             sidebar.get_by_role("combobox", name="Site").click()
             option = page.get_by_role("option").nth(site)
             yield f"filter {name}", _timed(page, option.click)
             _timed(page, sidebar.get_by_role("button", name="Clear filters").click)
+
+
+def _look_at_gap(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
+    rows = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
+    yield "page Gaps, a gap", _timed(page, lambda: rows.click(position={"x": 16, "y": 52}))
+    yield "page Worker, of a gap", _timed(page, page.get_by_role("link", name="on one time axis").click)
+
+
+def _look_up_names(page: Page, names: list[str]) -> Iterator[tuple[str, float]]:
+    page.get_by_role("textbox", name="Names or worker IDs").fill("\n".join(names))
+    yield "page Survey, five names", _timed(page, page.get_by_role("button", name="Look them up").click)
+
+
+def _look_at_role(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
+    main = page.locator("[data-testid=stMain]")
+    main.get_by_role("combobox", name="Site").click()
+    yield "page Incident, a site", _timed(page, page.get_by_role("option").nth(1).click)
+    main.get_by_role("combobox", name="Role").click()
+    yield "page Incident, a role", _timed(page, page.get_by_role("option").nth(1).click)
+
+
+_LOOKED_UP: Final = {"Gaps": _look_at_gap, "Survey": _look_up_names, "Incident": _look_at_role}
 
 
 def _open(page: Page, address: str) -> None:

@@ -74,7 +74,7 @@ def _streamlit(config: Path, *, host: str, port: int, options: Mapping[str, str]
         **streamlit_options(),
         **options,
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(app_file())]
+    command = [sys.executable, "-m", "gapwatch.dashboard.server", "run", str(app_file())]
     kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     signal.signal(signal.SIGTERM, _stop)  # a service manager's stop ends the server and removes the secrets, too
     with subprocess.Popen(

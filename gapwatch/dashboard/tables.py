@@ -295,9 +295,23 @@ def pager(shown_rows: int, total_rows: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pager"):
         last = -(-total_rows // PAGE_ROWS)
-        st.button("Before", disabled=at <= 1, on_click=_turn, args=(at - 1,), icon=":material/chevron_left:")
+        st.button(
+            "Before",
+            key="pager_before",
+            disabled=at <= 1,
+            on_click=_turn,
+            args=(at - 1,),
+            icon=":material/chevron_left:",
+        )
         st.caption(f"Rows {first + 1:,} to {first + shown_rows:,} of {total_rows:,}")
-        st.button("After", disabled=at >= last, on_click=_turn, args=(at + 1,), icon=":material/chevron_right:")
+        st.button(
+            "After",
+            key="pager_after",
+            disabled=at >= last,
+            on_click=_turn,
+            args=(at + 1,),
+            icon=":material/chevron_right:",
+        )
 
 
 def page_of(question: str, shown: View, **narrowed: object) -> pd.DataFrame | None:
@@ -346,9 +360,10 @@ def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View,
 
 
 def folded(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str) -> None:
-    """A table that few look into, folded away."""
-    with st.expander(label, icon=":material/table:"):
-        show(frame, columns, shown, name=name)
+    """A table that few look into, folded away; nothing of it is sent before it is opened."""
+    with st.expander(label, icon=":material/table:", key=f"folded_{name}", on_change="rerun") as box:
+        if box.open:
+            show(frame, columns, shown, name=name)
 
 
 def _height(rows: int) -> Literal["content"] | int:

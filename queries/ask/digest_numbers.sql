@@ -109,14 +109,24 @@ judged as (
     from trained
 ),
 
+by_person as (
+    select
+        days_before,
+        person_key,
+        count(*) filter (where is_gap) as open_gaps,
+        count(*) as requirements
+    from judged
+    group by days_before, person_key
+),
+
 counted as (
     select
         days_before,
-        count(*) filter (where is_gap) as open_gaps,
-        count(*) as requirements,
-        count(distinct person_key) filter (where is_gap) as people_with_gap,
-        count(distinct person_key) as people
-    from judged
+        cast(sum(open_gaps) as bigint) as open_gaps,
+        cast(sum(requirements) as bigint) as requirements,
+        count(*) filter (where open_gaps > 0) as people_with_gap,
+        count(*) as people
+    from by_person
     group by days_before
 ),
 

@@ -6,7 +6,7 @@ select
     action,
     verdict,
     count(*) as answers,
-    count(distinct event_key) as events
+    count(*) filter (where is_first) as events
 from scoped_answers
 where
     (cast($site as varchar) is null or event_site = $site)

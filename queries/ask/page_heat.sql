@@ -47,6 +47,7 @@ final as (
     left join required_people
         on required_people.requirement_id = counted.requirement_id
         and required_people.site is not distinct from counted.site
+        and not required_people.is_all_sites
 )
 
 select * from final

@@ -275,6 +275,7 @@ final as (
         judged.waived_until_on,
         judged.because,
         count(*) over () as total_rows,
+        (select count(*) from people) as total_people,
         count(*) filter (where judged.state = 'gap') over (partition by people.worker_id) as gaps_of_person
     from people
     left join judged on judged.worker_id = people.worker_id

@@ -3,40 +3,27 @@
 -- Not for: single rules (page_policy_rules) and people (page_people_day)
 with
 
-required as (
-    select distinct
-        compliance_timeline.requirement_id,
-        compliance_timeline.worker_id,
-        compliance_timeline.state
-    from evaluable_timeline as compliance_timeline
-    where
-        compliance_timeline.valid_to is null
-        and (
-            cast($site as varchar) is null
-            or compliance_timeline.site = $site
-            or (
-                compliance_timeline.site is null
-                and exists (
-                    select 1
-                    from role_states
-                    cross join run_parameters
-                    where
-                        role_states.worker_id = compliance_timeline.worker_id
-                        and role_states.is_employed
-                        and role_states.site = $site
-                        and role_states.valid_from <= run_parameters.as_of
-                        and (role_states.valid_to is null or role_states.valid_to > run_parameters.as_of)
-                )
-            )
-        )
-),
-
-counts as (
+counted as (
     select
         requirement_id,
-        count(distinct worker_id) as people,
-        count(distinct worker_id) filter (where state = 'gap') as people_with_gap
-    from required
+        people,
+        people_with_gap
+    from required_people
+    where
+        (cast($site as varchar) is null and is_all_sites)
+        or (site = $site and not is_all_sites)
+),
+
+-- whoever sees some sites has no row for all of them
+counts as (
+    select * from counted
+    union all
+    select
+        requirement_id,
+        count(distinct worker_key) as people,
+        count(distinct worker_key) filter (where state = 'gap') as people_with_gap
+    from required_now
+    where cast($site as varchar) is null and not exists (select 1 from required_people where is_all_sites)
     group by requirement_id
 ),
 

@@ -1,34 +1,14 @@
 -- Grain:   one row per requirement rule, of one requirement or of all
 -- Answers: whom does each rule name, since when, and how many people does it reach at as_of?
 -- Not for: which people (page_people_day)
--- people: workers with a requirement in force at as_of, among whose rules this one is. An empty condition means any.
-with
-
-in_force as (
-    select distinct
-        requirement_periods.worker_id,
-        requirement_periods.rule_ids
-    from requirement_periods
-    cross join run_parameters
-    where
-        requirement_periods.valid_from <= run_parameters.as_of
-        and (requirement_periods.valid_to is null or requirement_periods.valid_to > run_parameters.as_of)
-),
-
-named as (
+-- people: workers of whom it requires something at as_of; whoever sees some sites has those of each added up. An empty
+-- condition means any.
+with reached as (
     select
-        rule_ids,
-        trim(unnest(string_split(rule_ids, ';'))) as rule_id
-    from (select distinct rule_ids from in_force)
-),
-
-reached as (
-    select
-        named.rule_id,
-        count(distinct in_force.worker_id) as people
-    from in_force
-    inner join named on named.rule_ids = in_force.rule_ids
-    group by named.rule_id
+        rule_id,
+        coalesce(max(people) filter (where is_all_sites), sum(people)) as people
+    from rule_people
+    group by rule_id
 )
 
 select

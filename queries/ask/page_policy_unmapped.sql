@@ -10,7 +10,7 @@ held as (
     select
         role_states.job_code,
         max(role_states.job_title) as job_title,
-        count(distinct role_states.worker_id) as people,
+        count(distinct role_states.worker_key) as people,
         bool_or(role_states.training_profile is not null) as has_profile
     from role_states
     cross join run_parameters
@@ -30,19 +30,10 @@ by_profile as (
 
 required as (
     select
-        requirement_periods.requirement_id,
-        count(distinct requirement_periods.worker_id) as people
-    from requirement_periods
-    cross join run_parameters
-    where
-        requirement_periods.valid_from <= run_parameters.as_of
-        and (requirement_periods.valid_to is null or requirement_periods.valid_to > run_parameters.as_of)
-    group by requirement_periods.requirement_id
-),
-
-rules_in_force as (
-    select distinct trim(unnest(string_split(rule_ids, ';'))) as rule_id
-    from (select distinct rule_ids from requirement_periods) as told
+        requirement_id,
+        coalesce(max(people) filter (where is_all_sites), sum(people)) as people
+    from required_people
+    group by requirement_id
 ),
 
 jobs as (
@@ -85,7 +76,7 @@ rules as (
         cast(null as bigint) as people
     from policy_requirement_rules
     left join policy_requirements on policy_requirements.requirement_id = policy_requirement_rules.requirement_id
-    where policy_requirement_rules.rule_id not in (select rule_id from rules_in_force where rule_id is not null)
+    where policy_requirement_rules.rule_id not in (select rule_id from rule_people)
 ),
 
 courses as (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from app_pages import Open, table, text
+from app_pages import Open, table, text, unfolded
 from sample_generation import rows, scalar
 
 from gapwatch.dashboard import words
@@ -24,12 +24,8 @@ def test_latency_shows_bands_and_the_naive_median_beside_them(open_page: Open, s
 
 @pytest.mark.parametrize("action", ["assign", "deactivate_account"])
 def test_the_curves_are_those_of_the_action_asked_for(open_page: Open, sample: Path, action: str) -> None:
-    steps = table(open_page("events", waits=action), "unanswered_pct")
-    expected = scalar(
-        sample,
-        "select count(*) from (select distinct integration_method, hours from sync_durations"
-        f" where action = '{action}' and integration_method is not null)",
-    )
+    steps = table(unfolded(open_page("events", waits=action), "survival"), "unanswered_pct")
+    expected = scalar(sample, f"select count(*) from survival_steps where action = '{action}' and site is null")
     assert len(steps) == expected > 10
     assert steps["unanswered_pct"].between(0, 100).all()
     assert (steps["unanswered_low_pct"] <= steps["unanswered_high_pct"]).all()
@@ -44,7 +40,7 @@ def test_methods_are_judged_site_by_site_and_narrow_with_the_scope(open_page: Op
 
 
 def test_runs_silent_days_and_swallowed_events_are_those_of_the_tables(open_page: Open, sample: Path) -> None:
-    page = open_page("health")
+    page = unfolded(open_page("health"), "silent_days", "swallowed")
     runs = table(page, "swallowed_events")
     assert list(runs["swallowed_events"]) == sorted(runs["swallowed_events"], reverse=True)
     assert runs["swallowed_events"].sum() == scalar(sample, "select sum(swallowed_events) from integration_health") > 0
@@ -57,7 +53,7 @@ def test_runs_silent_days_and_swallowed_events_are_those_of_the_tables(open_page
 
 
 def test_completions_in_the_hris_and_records_that_changed(open_page: Open, sample: Path) -> None:
-    page = open_page("health")
+    page = unfolded(open_page("health"), "writeback_rows")
     counts = table(page, "completions")
     assert dict(zip(counts["writeback_status"], counts["completions"], strict=True))["Missing in the HRIS"] == scalar(
         sample, "select count(*) from writeback where status = 'missing_in_hris'"

@@ -160,4 +160,5 @@ def test_incident_names_who_held_the_role_then(open_page: Open, sample: Path) ->
 
 def test_incident_without_anybody_says_so(open_page: Open) -> None:
     assert "Choose the site" in text(open_page("incident"))
-    assert "Nobody held a role" in text(open_page("incident", site="BAY1", on="1999-01-01"))
+    assert "Choose the role" in text(open_page("incident", site="BAY1"))
+    assert "Nobody held the role" in text(open_page("incident", site="BAY1", role="PSUP", on="1999-01-01"))

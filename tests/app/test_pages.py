@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from app_pages import APP, Open, figures, links, table, text
+from app_pages import APP, Open, figures, links, table, text, unfolded
 from sample_generation import rows, rows_of, scalar, settings_of
 from streamlit.testing.v1 import AppTest
 
@@ -175,7 +175,7 @@ def test_nobody_of_that_id_leads_to_a_search_that_finds_people(open_page: Open, 
 
 
 def test_events_page_counts_answers_as_sql_does(open_page: Open, sample: Path) -> None:
-    app = open_page("events")
+    app = unfolded(open_page("events"), "event_counts")
     unsynced = scalar(sample, "select count(*) from unsynced_events")
     total = scalar(sample, "select count(*) from hr_events, run_parameters where effective_at <= as_of")
     assert app.title[0].value.startswith(f"{unsynced:,} of {total:,} HR events")
@@ -185,14 +185,20 @@ def test_events_page_counts_answers_as_sql_does(open_page: Open, sample: Path) -
     app.selectbox(key="choice_verdict").set_value("late").run()
     assert app.query_params["verdict"] == "late"
     late = scalar(sample, "select count(*) from event_responses where verdict = 'late'")
-    assert len(table(app, "latency_hours")) == min(late, 2000)
+    assert len(table(app, "latency_hours")) == min(late, 50)
+    assert f"Rows 1 to 50 of {late:,}" in text(app)
 
 
 def test_accounts_page_lists_leavers_orphans_and_undecided(open_page: Open, sample: Path) -> None:
     app = open_page("accounts")
-    assert len(table(app, "days_active")) == scalar(
-        sample, "select count(*) from stale_accounts where kind = 'stale' and is_open"
-    )
+    leavers = scalar(sample, "select count(*) from stale_accounts where kind = 'stale' and is_open")
+    assert len(table(app, "days_active")) == 50
+    assert f"Rows 1 to 50 of {leavers}" in text(app)
+    app.button(key="pager_after").click().run()
+    assert app.query_params["page"] == "2"
+    assert len(table(app, "days_active")) == leavers - 50 > 0
+    app.segmented_control(key="stale_status").set_value("Closed since").run()
+    assert "page" not in app.query_params
     assert len(table(app, "last_login_at")) == scalar(
         sample, "select count(*) from stale_accounts where kind = 'orphan'"
     )

@@ -15,22 +15,6 @@ CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "respons
 
 def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8) -> go.Figure:
     """An empty figure in the product's type and colours; margins in pixels, axes grow into them."""
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": left, "r": right, "t": top, "b": bottom},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": colours.ink},
-        showlegend=False,
-        dragmode=False,
-        hoverlabel={
-            "bgcolor": colours.panel,
-            "bordercolor": colours.lines,
-            "font": {"family": FONT, "size": 13, "color": colours.ink},
-            "align": "left",
-        },
-    )
     axis = {
         "gridcolor": colours.lines,
         "zeroline": False,
@@ -40,9 +24,26 @@ def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: 
         "automargin": True,
         "fixedrange": True,
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    return figure
+    # in one piece: each later update is checked anew
+    return go.Figure(
+        layout={
+            "height": height,
+            "margin": {"l": left, "r": right, "t": top, "b": bottom},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 13, "color": colours.ink},
+            "showlegend": False,
+            "dragmode": False,
+            "hoverlabel": {
+                "bgcolor": colours.panel,
+                "bordercolor": colours.lines,
+                "font": {"family": FONT, "size": 13, "color": colours.ink},
+                "align": "left",
+            },
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    )
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

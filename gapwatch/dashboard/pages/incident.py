@@ -30,11 +30,11 @@ def page() -> None:
     role = controls.chosen("role", jobs)
     on = inspection.day_in_question(shown, st.query_params.get("on"))
     asked = {"site": site, "role": role, "on": on.isoformat()}
-    rows = shown.ask("page_people_day", row_limit=ROW_LIMIT, **asked) if site else pd.DataFrame()
+    rows = shown.ask("page_people_day", row_limit=ROW_LIMIT, **asked) if site and role else pd.DataFrame()
     found = inspection.people(rows) if len(rows) else []
     place = str(at_site["site_name"].iloc[0]) if len(at_site) else str(site)
     shell.title(
-        _sentence(found, jobs.get(role or "", ""), place, on) if site else "Where was it?",
+        _headline(rows, found, jobs.get(role or "", ""), place, on) if site else "Where was it?",
         shown,
         told="Who held the role when the day began, 00:00 at the site, and which of their requirements were not met "
         "then. One row a person, and one a requirement, below."
@@ -45,13 +45,16 @@ def page() -> None:
     _controls(roles, jobs, site, on, shown)
     named = st.query_params.get("role")
     if site and named and named not in jobs:
-        st.info(f"Nobody ever held the role {words.plain(named)} here, so all roles are shown.", icon=":material/info:")
+        st.info(f"Nobody ever held the role {words.plain(named)} here.", icon=":material/info:")
     if not site:
         st.markdown("Choose the site, then the role and the day: the table shows who held it and what was in force.")
         return
+    if not role:
+        st.markdown("Choose the role and the day: the table shows who held it and what was in force.")
+        return
     if not found:
-        what = f"the role {jobs[role]}" if role else "a role"
-        st.markdown(f"Nobody held {words.plain(what)} at {words.plain(place)} when {words.day(on)} began.")
+        told = f"Nobody held the role {jobs[role]} at {place} when {words.day(on)} began."
+        st.markdown(words.plain(told))
         return
     _people(found, rows, shown, on, asked)
 
@@ -67,11 +70,14 @@ def _job(title: str, code: str) -> str:
     return title if title == code else f"{title} ({code})"
 
 
-def _sentence(found: list[inspection.Person], role: str, place: str, on: dt.date) -> str:
-    what = f"held the role {role}" if role else "held a role"
-    who = words.count(len(found), "person", "people") if found else "nobody"
-    told = f": {inspection.standing(found)}" if found else ""
-    return f"On {words.day(on)}, {who} {what} at {place}{told}"
+def _headline(rows: pd.DataFrame, found: list[inspection.Person], role: str, place: str, on: dt.date) -> str:
+    if not role:
+        return f"Which role at {place}?"
+    people = int(rows["total_people"].iloc[0]) if len(rows) else 0
+    who = words.count(people, "person", "people") if people else "nobody"
+    # how they stood is known of all of them, or not said
+    told = f": {inspection.standing(found)}" if found and tables.total(rows) == len(rows) else ""
+    return f"On {words.day(on)}, {who} held the role {role} at {place}{told}"
 
 
 def _narrowing(shown: View) -> None:
@@ -86,7 +92,7 @@ def _controls(roles: pd.DataFrame, jobs: dict[str, str], site: str | None, on: d
     with left:
         controls.choice("Site", "site", sites, standard=site, everything="Choose the site")
     with middle:
-        controls.choice("Role", "role", jobs, everything="Any role")
+        controls.choice("Role", "role", jobs, everything="Choose the role")
     with right:
         st.session_state[_DAY] = on
         st.date_input(

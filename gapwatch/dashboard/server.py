@@ -1,0 +1,26 @@
+"""Streamlit's server with what every page needs already on its way: ``python -m gapwatch.dashboard.server run app.py``.
+
+Owns that order alone: the libraries that take longest are imported while the server starts and the first browser
+fetches its scripts, not when the first page is asked for. Called by ``gapwatch serve``, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import Final
+
+from streamlit.web.cli import main
+
+# none of them imports Streamlit, so the two threads never wait for each other
+_HEAVY: Final = ("duckdb", "pandas", "plotly.graph_objects", "sqlglot.optimizer.scope", "pydantic")
+
+
+def _import_ahead() -> None:
+    for name in _HEAVY:
+        importlib.import_module(name)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
+    main(prog_name="streamlit")
