@@ -12,8 +12,15 @@ from typing import Final
 
 from streamlit.web.cli import main
 
-# none of them imports Streamlit, so the two threads never wait for each other
-_HEAVY: Final = ("duckdb", "pandas", "plotly.graph_objects", "sqlglot.optimizer.scope", "pydantic")
+# Streamlit itself is there by then, and none of these keeps anything in its caches, which need the running server
+_HEAVY: Final = (
+    "pandas",
+    "plotly.graph_objects",
+    "gapwatch.config",
+    "gapwatch.reads",
+    "gapwatch.evidence.archive",
+    "gapwatch.dashboard.figures.overview",
+)
 
 
 def _import_ahead() -> None:
