@@ -57,6 +57,7 @@ _MAY_BE_EMPTY: Final = {
     "any": frozenset({"site"}),
     "event_calls": frozenset({"requirement_id"}),
     "event_responses": frozenset({"requirement_id"}),
+    "policy_changes": frozenset({"starts_at", "ends_at"}),  # one of the two
     "stale_accounts": frozenset({"ended_at"}),
     "sync_durations": frozenset({"requirement_id", "requirement_site"}),
     "sync_latency": frozenset({"event_type", "action", "integration_method", "month"}),
