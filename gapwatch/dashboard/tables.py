@@ -5,7 +5,7 @@ Owns how a published column is shown. Frames arrive with published column names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -359,11 +359,18 @@ def behind(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View,
     folded(f"{label} as a table", frame, columns, shown, name=name)
 
 
-def folded(label: str, frame: pd.DataFrame, columns: Sequence[str], shown: View, *, name: str) -> None:
-    """A table that few look into, folded away; nothing of it is sent before it is opened."""
+def folded(
+    label: str,
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+    columns: Sequence[str],
+    shown: View,
+    *,
+    name: str,
+) -> None:
+    """A table that few look into, folded away; nothing of it is asked for or sent before it is opened."""
     with st.expander(label, icon=":material/table:", key=f"folded_{name}", on_change="rerun") as box:
         if box.open:
-            show(frame, columns, shown, name=name)
+            show(frame() if callable(frame) else frame, columns, shown, name=name)
 
 
 def _height(rows: int) -> Literal["content"] | int:

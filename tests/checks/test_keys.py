@@ -17,7 +17,7 @@ def test_random_worlds_break_no_key(tmp_path: Path) -> None:
     models = all_models()
     texts = {name: model.sql for name, model in models.items()}
     policy_changes = 0
-    for seed in range(1, 5):
+    for seed in (1, 11, 12):
         path = tmp_path / f"{seed}.duckdb"
         build_baseline(random_world(seed), path, models=models, texts=texts)
         with duckdb.connect(str(path)) as connection:

@@ -245,8 +245,9 @@ def _writeback(shown: View) -> None:
         st.markdown("The HRIS takes no completions here, or its copies are not loaded (feed hris_training_records).")
         return
     tables.show(counts, ["writeback_status", "completions", "median_latency_hours"], shown, name="writeback")
-    rows = shown.ask("page_writeback_rows", row_limit=ROW_LIMIT)
-    if rows.empty:
+    told_alike = counts["writeback_status"].isin(["same", "pending"])
+    differ = int(counts.loc[~told_alike, "completions"].sum())
+    if not differ:
         return
     columns = [
         "writeback_status",
@@ -259,9 +260,14 @@ def _writeback(shown: View) -> None:
         "recorded_at",
         "completion_id",
     ]
-    told = f"{words.count(tables.total(rows), 'completion')} that the two tell differently"
-    tables.folded(told, rows, columns, shown, name="writeback_rows")
-    tables.download("writeback", "page_writeback_rows", shown, count=tables.total(rows))
+    tables.folded(
+        f"{words.count(differ, 'completion')} that the two tell differently",
+        lambda: shown.ask("page_writeback_rows", row_limit=ROW_LIMIT),
+        columns,
+        shown,
+        name="writeback_rows",
+    )
+    tables.download("writeback", "page_writeback_rows", shown, count=differ)
 
 
 def _changes(shown: View) -> None:
