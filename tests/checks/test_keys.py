@@ -1,4 +1,4 @@
-"""No model breaks the key it states, whatever the world: a key check that failed would keep a run from being published."""
+"""No model breaks the key it states, whatever the world: a key check that fails keeps a run from being published."""
 
 from __future__ import annotations
 
