@@ -175,16 +175,12 @@ class _Question:
 
 @lru_cache(maxsize=256)
 def _question(name: str) -> _Question:
-    import sqlglot
-    from sqlglot import exp
-
     path = query_folder() / "ask" / f"{name}.sql"
     if not path.is_file():
         raise ConfigurationError(f"there is no question {name}", where=path.name)
     sql = path.read_text(encoding="utf-8")
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    names = {str(node.name) for node in tree.find_all(exp.Parameter, exp.Placeholder) if node.name}
-    return _Question(sql, tuple(sorted(names)))
+    (statement,) = duckdb.extract_statements(sql)
+    return _Question(sql, tuple(sorted(statement.named_parameters)))
 
 
 @lru_cache(maxsize=256)

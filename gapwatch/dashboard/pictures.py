@@ -10,17 +10,31 @@ from gapwatch.dashboard import shell, tables, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, overview
 
-INFLATION: Final = "lms-and-truth"
+_TABS: Final = "pictures"
+_WHERE: Final = "Where the gaps are"
+_WHY: Final = "Who lets them happen"
+_BETTER: Final = "Is it getting better"
+_INFLATION: Final = "LMS and truth"
 _NARROW: Final = 7  # columns that a phone can show
+
+
+def draw(shown: View) -> None:
+    """The picture whose tab is open, and no other: each takes its time."""
+    st.header("The whole picture", anchor=False)
+    pictures = {_WHERE: where, _WHY: why, _BETTER: better, _INFLATION: inflation}
+    for tab, picture in zip(st.tabs(list(pictures), key=_TABS, on_change="rerun"), pictures.values(), strict=True):
+        if tab.open:
+            with tab:
+                picture(shown)
+
+
+def open_inflation() -> None:
+    """Turn to what the LMS shows beside what is true."""
+    st.session_state[_TABS] = _INFLATION
 
 
 def where(shown: View) -> None:
     """Which requirements at which sites have open gaps; a click on a cell leads to them."""
-    st.header(
-        "Where the gaps are",
-        anchor=False,
-        help=f"Open gaps per requirement and site at {shown.as_of_words()}, most exposure first.",
-    )
     cells = shown.ask("page_heat")
     if cells.empty:
         st.markdown("No requirement has an open gap in this scope.")
@@ -36,7 +50,10 @@ def where(shown: View) -> None:
         if there > most
     ]
     beyond = f" Those with most exposure: {words.joined(cut)}; the table holds all." if cut else ""
-    st.caption(f"Open gaps; the stronger the colour, the more. Click a cell to see them.{beyond}")
+    st.caption(
+        f"Open gaps; the stronger the colour, the more. Click a cell to see them.{beyond}",
+        help=f"Open gaps per requirement and site at {shown.as_of_words()}, most exposure first.",
+    )
     # many columns need more room than a phone has: the picture is then moved sideways
     with st.container(key="heat_wide" if sites > _NARROW else "heat_narrow"):
         event = st.plotly_chart(
@@ -72,19 +89,17 @@ def where(shown: View) -> None:
 
 def why(shown: View) -> None:
     """Gap days of the last twelve months by cause and by who must act."""
-    st.header(
-        "Who lets them happen",
-        anchor=False,
-        help="Days that people stood in a gap, by the cause at the time, in the last twelve calendar "
-        "months. Closed gaps count too.",
-    )
     months = shown.ask("page_cause_months")
     if months.empty:
         st.markdown("Nobody stood in a gap in the last twelve months.")
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.caption("Gap days of the last 12 months by cause, coloured by who must act. Click a bar to see the gaps.")
+        st.caption(
+            "Gap days of the last 12 months by cause, coloured by who must act. Click a bar to see the gaps.",
+            help="Days that people stood in a gap, by the cause at the time, in the last twelve calendar months. "
+            "Closed gaps count too.",
+        )
         event = st.plotly_chart(
             overview.cause_totals(months, shown.palette),
             theme=None,
@@ -111,11 +126,6 @@ def why(shown: View) -> None:
 
 def better(shown: View) -> None:
     """Open gaps week by week, and what opened and closed."""
-    st.header(
-        "Is it getting better",
-        anchor=False,
-        help="Open gaps at the end of each week up to as-of, and how many opened and closed in it.",
-    )
     weeks = shown.ask("page_trend")
     if weeks.empty:
         st.markdown("There is no history before this day.")
@@ -124,7 +134,10 @@ def better(shown: View) -> None:
         st.markdown("No gap was open in this scope in all these weeks.")
         return
     failed = " Crosses mark weeks with failed runs of the integration." if weeks["failed_runs"].sum() else ""
-    st.caption(f"Open gaps, and those opened and closed each week.{failed}")
+    st.caption(
+        f"Open gaps, and those opened and closed each week.{failed}",
+        help="Open gaps at the end of each week up to as-of, and how many opened and closed in it.",
+    )
     st.plotly_chart(
         overview.trend(weeks, shown.palette),
         theme=None,
@@ -144,12 +157,6 @@ def better(shown: View) -> None:
 def inflation(shown: View) -> None:
     """What the LMS shows beside what is true, per site."""
     rows = shown.ask("page_inflation")
-    st.header(
-        "What the LMS shows and what is true",
-        anchor=INFLATION,
-        help="The LMS counts assignments of active accounts, whoever they belong to; true is trained / "
-        "(trained + gap).",
-    )
     known = rows[rows["inflation_pct"].notna()]
     if known.empty:
         st.markdown("Not known: nothing is assigned, or nothing is required, so there is no percentage.")
@@ -159,7 +166,11 @@ def inflation(shown: View) -> None:
         if len(known) > overview.INFLATION_ROWS
         else ""
     )
-    st.caption(f"Share completed according to the LMS, and share of requirements truly met{beyond}")
+    st.caption(
+        f"Share completed according to the LMS, and share of requirements truly met{beyond}",
+        help="The LMS counts assignments of active accounts, whoever they belong to; true is trained / "
+        "(trained + gap).",
+    )
     st.plotly_chart(
         overview.inflation(known, shown.palette),
         theme=None,

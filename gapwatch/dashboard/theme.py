@@ -25,14 +25,13 @@ STYLE: Final = """
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"][class] { background: transparent; }
 .st-key-figures > div { flex: 1 1 10rem; }
 [class*="st-key-figure_"] { padding: 0.7rem 0.9rem; }
-[class*="st-key-figure_"] [data-testid="stPageLink"] p, .st-key-figure_inflation a { font-size: 13px; }
+[class*="st-key-figure_"] [data-testid="stPageLink"] p, .st-key-figure_inflation button p { font-size: 13px; }
 [class*="st-key-figure_"] a { padding-inline: 0; }
 .st-key-heat_wide { overflow-x: auto; }
 .st-key-heat_wide > div { min-width: 46rem; }
 .st-key-act_first a { padding-left: 0; }
-.st-key-act_first a p { font-weight: 600; white-space: normal; }
+.st-key-act_first a p { white-space: normal; }
 @media (max-width: 640px) {
-  .st-key-act_first [data-testid="stHorizontalBlock"] { gap: 0; padding: 0.4rem 0; }
   [data-testid="stMain"] [data-testid="stPageLink-NavLink"][class] { background: transparent; }
 .st-key-figures > div { flex: 1 1 9rem; }
   h1 { font-size: 22px !important; }

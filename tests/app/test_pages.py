@@ -51,8 +51,9 @@ def test_each_figure_of_the_overview_is_defined_and_leads_to_its_rows(open_page:
     kept = {"site": "FRS1"}
     answers = ("events", {**kept, "verdict": "unsynced"})
     assert links(app)[:4] == [("gaps", kept), ("gaps", kept), answers, ("accounts", kept)]
-    assert "(#lms-and-truth)" in text(app)
-    assert "What the LMS shows and what is true" in [header.value for header in app.header if header.anchor]
+    assert "Share completed according to the LMS" not in text(app)
+    app.button(key="see_inflation").click().run()
+    assert "Share completed according to the LMS" in text(app)
 
 
 def test_headline_says_what_sql_says(open_page: Open, sample: Path) -> None:

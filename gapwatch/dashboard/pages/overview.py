@@ -27,10 +27,7 @@ def page() -> None:
     evaluable.requirements(shown, population)
     _figures(gaps, population, shown)
     _act_first(shown)
-    pictures.where(shown)
-    pictures.why(shown)
-    pictures.better(shown)
-    pictures.inflation(shown)
+    pictures.draw(shown)
 
 
 def _sentence(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> str:
@@ -105,7 +102,13 @@ def _figures(gaps: dict[str, Any], population: dict[str, Any], shown: View) -> N
                 delta_description="no earlier report",
                 help=_inflation_help(inflation, as_of),
             )
-            st.markdown(f"[See it by site](#{pictures.INFLATION})")
+            st.button(
+                "See it by site",
+                key="see_inflation",
+                type="tertiary",
+                icon=":material/arrow_downward:",
+                on_click=pictures.open_inflation,
+            )
 
 
 def _metric(rows: tuple[str, str, dict[str, str]], shown: View, label: str, value: str, change: int, told: str) -> None:
@@ -167,7 +170,9 @@ def _act_first(shown: View) -> None:
     if rows.empty:
         st.markdown("Nothing is open here. Nobody has to act.")
         return
-    st.caption("Severity and days open; then role, site, cause and **who must act**. A name leads to the whole record.")
+    st.caption(
+        "Who, severity and days open, what for; role and site, cause, **who must act**. A line leads to the record."
+    )
     with st.container(key="act_first", gap=None):
         for row in records(rows):
             _action(row, shown)
@@ -176,17 +181,18 @@ def _act_first(shown: View) -> None:
 
 def _action(row: dict[str, Any], shown: View) -> None:
     who = words.person(row["full_name"], row["worker_id"])
-    place = " · ".join(words.plain(part) for part in tables.cells(row, "job_title", "site"))
+    place = ", ".join(words.plain(part) for part in tables.cells(row, "job_title", "site"))
     severity = str(row["severity"])
     colour = {"critical": "red", "high": "orange"}.get(severity, "gray")
-    person, what, where = st.columns([0.21, 0.38, 0.41], vertical_alignment="center", gap="small")
-    with person:
-        shell.link("worker", words.plain(who), shown, worker=str(row["worker_id"]), gap=str(row["gap_id"]))
-    what.markdown(
-        f":{colour}[**{severity.capitalize()}**] · **{words.days(row['exposure_days'])}** · "
-        f"{words.plain(row['requirement'])}"
-    )
-    where.caption(f"{place} · {words.said(words.CAUSES, row['cause'])} · **{words.said(words.OWNERS, row['owner'])}**")
+    parts = [
+        f"**{words.plain(who)}**",
+        f":{colour}[**{severity.capitalize()}**], **{words.days(row['exposure_days'])}**",
+        words.plain(row["requirement"]),
+        place,
+        words.said(words.CAUSES, row["cause"]),
+        f"**{words.said(words.OWNERS, row['owner'])}**",
+    ]
+    shell.link("worker", " · ".join(parts), shown, worker=str(row["worker_id"]), gap=str(row["gap_id"]))
 
 
 page()

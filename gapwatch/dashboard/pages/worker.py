@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gapwatch.dashboard import people, sentences, shell, tables, words
 from gapwatch.dashboard.answers import View
@@ -74,8 +75,6 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
     st.header("The rows behind it", anchor=False)
     gaps = shown.ask("page_worker_gaps", worker=worker_id)
     answers = shown.ask("page_worker_answers", worker=worker_id)
-    bands = shown.ask("page_worker_bands", worker=worker_id)
-    marks = shown.ask("page_worker_marks", worker=worker_id)
     gap_tab, event_tab, band_tab, mark_tab, account_tab = st.tabs(
         [
             f"Gaps ({len(gaps)})",
@@ -83,10 +82,13 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "Requirements",
             "LMS records",
             "Roles and accounts",
-        ]
+        ],
+        key="worker_rows",
+        on_change="rerun",
     )
-    with gap_tab:
+    if gap_tab.open:
         _rows(
+            gap_tab,
             gaps,
             [
                 "requirement",
@@ -104,8 +106,9 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "worker_gaps",
             "No gap in the whole record.",
         )
-    with event_tab:
+    if event_tab.open:
         _rows(
+            event_tab,
             answers,
             [
                 "event_type",
@@ -122,9 +125,10 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "worker_answers",
             "No HR event called for an answer.",
         )
-    with band_tab:
+    if band_tab.open:
         _rows(
-            bands,
+            band_tab,
+            shown.ask("page_worker_bands", worker=worker_id),
             [
                 "requirement",
                 "site",
@@ -141,9 +145,10 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "worker_bands",
             "Nothing was required.",
         )
-    with mark_tab:
+    if mark_tab.open:
         _rows(
-            marks,
+            mark_tab,
+            shown.ask("page_worker_marks", worker=worker_id),
             [
                 "at_instant",
                 "kind",
@@ -159,8 +164,9 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "worker_marks",
             "Neither HR nor the LMS recorded anything.",
         )
-    with account_tab:
+    if account_tab.open:
         _rows(
+            account_tab,
             shown.ask("page_worker_roles", worker=worker_id),
             [
                 "valid_from",
@@ -178,6 +184,7 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
             "No role is known.",
         )
         _rows(
+            account_tab,
             shown.ask("page_worker_accounts", worker=worker_id),
             ["account_id", "method", "status", "created_at", "deactivated_at", "last_login_at"],
             shown,
@@ -187,11 +194,14 @@ def _tables(worker_id: str, zone: str, shown: View) -> None:
         )
 
 
-def _rows(frame: pd.DataFrame, columns: list[str], shown: View, zone: str, name: str, empty: str) -> None:
-    if frame.empty:
-        st.markdown(empty)
-    else:
-        tables.show(frame, columns, shown, name=name, zone=zone)
+def _rows(
+    tab: DeltaGenerator, frame: pd.DataFrame, columns: list[str], shown: View, zone: str, name: str, empty: str
+) -> None:
+    with tab:
+        if frame.empty:
+            st.markdown(empty)
+        else:
+            tables.show(frame, columns, shown, name=name, zone=zone)
 
 
 page()
