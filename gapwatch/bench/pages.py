@@ -164,7 +164,6 @@ def _clicks(page: Page, *, site: int, names: list[str]) -> Iterator[tuple[str, f
         yield f"page {name}", _timed(page, link.click)
         if name in _LOOKED_UP:
             yield from _LOOKED_UP[name](page, names)
-            link.click()
         if sidebar.get_by_role("combobox", name="Site").count():
             sidebar.get_by_role("combobox", name="Site").click()
             option = page.get_by_role("option").nth(site)
@@ -176,6 +175,8 @@ def _look_at_gap(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
     rows = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
     yield "page Gaps, a gap", _timed(page, lambda: rows.click(position={"x": 16, "y": 52}))
     yield "page Worker, of a gap", _timed(page, page.get_by_role("link", name="on one time axis").click)
+    sidebar = page.locator("[data-testid=stSidebar]")
+    _timed(page, sidebar.get_by_role("link", name="Gaps", exact=True).click)
 
 
 def _look_up_names(page: Page, names: list[str]) -> Iterator[tuple[str, float]]:

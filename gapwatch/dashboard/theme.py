@@ -188,6 +188,7 @@ def _options() -> dict[str, object]:
         "client.showErrorLinks": False,
         "browser.gatherUsageStats": False,
         "server.fileWatcherType": "none",
+        "runner.magicEnabled": False,
     }
 
 

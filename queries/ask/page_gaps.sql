@@ -99,6 +99,8 @@ final as (
     left join zones on zones.site = scoped_gaps.gap_site
     left join worker_keys on worker_keys.worker_key = scoped_gaps.worker_key
     left join job_titles on job_titles.job_code = scoped_gaps.job_code
+    -- says no more than picked does, but spares reading the closed ones, which lie apart
+    where $status is distinct from 'open' or scoped_gaps.closed_at is null
 )
 
 select * from final
