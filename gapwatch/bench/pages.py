@@ -164,11 +164,14 @@ def _clicks(page: Page, *, site: int, names: list[str]) -> Iterator[tuple[str, f
         yield f"page {name}", _timed(page, link.click)
         if name in _LOOKED_UP:
             yield from _LOOKED_UP[name](page, names)
+        clear = sidebar.get_by_role("button", name="Clear filters")
+        if clear.count():
+            _timed(page, clear.click)
         if sidebar.get_by_role("combobox", name="Site").count():
             sidebar.get_by_role("combobox", name="Site").click()
             option = page.get_by_role("option").nth(site)
             yield f"filter {name}", _timed(page, option.click)
-            _timed(page, sidebar.get_by_role("button", name="Clear filters").click)
+            _timed(page, clear.click)
 
 
 def _look_at_gap(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
