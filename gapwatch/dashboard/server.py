@@ -20,6 +20,7 @@ _HEAVY: Final = (
     "gapwatch.reads",
     "gapwatch.evidence.archive",
     "gapwatch.dashboard.figures.overview",
+    "gapwatch.digest.weekly",
 )
 
 
