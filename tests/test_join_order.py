@@ -33,8 +33,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
     """The published sample, open for reading, and once more as ``before`` for questions about two reports."""
     settings = load_settings(published_sample(tmp_path_factory.getbasetemp()))
     published = generation_path(settings.warehouse.path)
-    before = shutil.copy(published, tmp_path_factory.mktemp("before"))
-    with duckdb.connect(str(published), read_only=True) as connection:
+    # files of its own: another test of this process may hold the published one open in another way
+    folder = tmp_path_factory.mktemp("join-order")
+    now, before = shutil.copy(published, folder / published.name), shutil.copy(published, folder / "before.duckdb")
+    with duckdb.connect(str(now), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{before}' as before (read_only)")
         create_landed(connection, settings.warehouse.path, read_manifests(settings.warehouse.path))

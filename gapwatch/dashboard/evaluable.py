@@ -24,14 +24,14 @@ def requirements(shown: View, population: dict[str, Any]) -> None:
 
 def requirements_said(population: dict[str, Any], *, because: str) -> str:
     """The sentence, in Markdown; empty when every requirement can be judged."""
-    unknown, checked = int(population.get("not_evaluable") or 0), int(population.get("checked") or 0)
+    unknown, measured = int(population.get("not_evaluable") or 0), int(population.get("measured") or 0)
     if not unknown:
         return ""
     least = population.get("compliance_pct")
     left = "No compliance can be stated." if least is None else f"Compliance is at least {words.percent(least)}."
-    share = words.percent(100 * unknown / checked)
+    share = words.percent(100 * unknown / measured)
     verb = "is" if unknown == 1 else "are"
-    return f"**{unknown:,} of {words.count(checked, 'requirement')} ({share}) {verb} not evaluable**{because}. {left}"
+    return f"**{unknown:,} of {words.count(measured, 'requirement')} ({share}) {verb} not evaluable**{because}. {left}"
 
 
 def answers(head: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from gapwatch.dashboard import downloads, words
-from gapwatch.dashboard.answers import PAGE_ROWS, ROW_LIMIT, View
+from gapwatch.dashboard.answers import ROW_LIMIT, View
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "cause": words.CAUSES,
@@ -285,62 +285,6 @@ def choose(
 def download(name: str, question: str, shown: View, *, count: int, **parameters: object) -> None:
     """Offer all rows of that question in this scope as CSV and XLSX, read when asked for; published names, UTC."""
     downloads.of_question(name, question, shown, count=count, **parameters)
-
-
-def pager(shown_rows: int, total_rows: int) -> None:
-    """Which rows are shown, and the way to those before and after; the page is in the address as ``page``."""
-    at = page_number()
-    first = (at - 1) * PAGE_ROWS
-    if total_rows <= PAGE_ROWS and at == 1:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pager"):
-        last = -(-total_rows // PAGE_ROWS)
-        st.button(
-            "Before",
-            key="pager_before",
-            disabled=at <= 1,
-            on_click=_turn,
-            args=(at - 1,),
-            icon=":material/chevron_left:",
-        )
-        st.caption(f"Rows {first + 1:,} to {first + shown_rows:,} of {total_rows:,}")
-        st.button(
-            "After",
-            key="pager_after",
-            disabled=at >= last,
-            on_click=_turn,
-            args=(at + 1,),
-            icon=":material/chevron_right:",
-        )
-
-
-def page_of(question: str, shown: View, **narrowed: object) -> pd.DataFrame | None:
-    """The rows of a question that the address's page of the table shows; None, and a way back, where it has none."""
-    first = (page_number() - 1) * PAGE_ROWS
-    rows = shown.ask(question, row_limit=PAGE_ROWS, row_offset=first, **narrowed)
-    if rows.empty and first:
-        st.info("There are no rows on this page of the table.", icon=":material/info:")
-        st.button("To the first rows", on_click=to_first_rows)
-        return None
-    return rows
-
-
-def page_number() -> int:
-    """The page of rows that the address names, counted from 1."""
-    told = st.query_params.get("page", "1")
-    return int(told) if told.isascii() and told.isdigit() and 0 < int(told) < 100_000 else 1
-
-
-def to_first_rows() -> None:
-    """Go back to the first page, as whoever changes what a paged table holds must."""
-    st.query_params.pop("page", None)
-
-
-def _turn(page: int) -> None:
-    to_first_rows()
-    if page > 1:
-        st.query_params["page"] = str(page)
-    st.query_params.pop("gap", None)
 
 
 def total(frame: pd.DataFrame) -> int:

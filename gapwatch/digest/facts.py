@@ -28,6 +28,7 @@ class Facts:
     run: RunParameters
     sites: tuple[str, ...]
     site_names: Mapping[str, str]
+    site_zones: Mapping[str, str]
     population: Row
     headline: Row
     orphans: int
@@ -69,6 +70,7 @@ def ask_facts(reader: Reader, *, sites: tuple[str, ...], before: Path | None = N
         run=reader.run,
         sites=sites,
         site_names=site_names(reader),
+        site_zones=_site_zones(reader),
         population=scoped("digest_population")[0],
         headline=scoped("digest_headline")[0],
         orphans=0 if sites else int(_rows(reader, "digest_orphans")[0]["orphans"]),
@@ -92,6 +94,10 @@ def ask_facts(reader: Reader, *, sites: tuple[str, ...], before: Path | None = N
 def site_names(reader: Reader) -> dict[str, str]:
     """Every site of the generation and what it is called."""
     return {str(row["site"]): str(row["name"]) for row in _rows(reader, "digest_sites")}
+
+
+def _site_zones(reader: Reader) -> dict[str, str]:
+    return {str(row["site"]): str(row["timezone"]) for row in _rows(reader, "digest_sites")}
 
 
 def _restated(reader: Reader, before: Path, **parameters: object) -> Rows | None:

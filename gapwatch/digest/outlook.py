@@ -54,7 +54,7 @@ def forecast_section(facts: Facts, links: Links) -> Section | None:
                 what=f"{row['requirement']}: {who(row, facts)}",
                 facts=(
                     where(row, facts),
-                    f"opens {day(row['opens_at'], facts)}",
+                    f"opens {day(row['opens_at'], row, facts)}",
                     phrase(REASONS, row["reason"]),
                 ),
                 mark=mark,

@@ -59,7 +59,7 @@ def _actions(facts: Facts, links: Links) -> Section | None:
                 facts=(
                     where(row, facts),
                     *moved(row, facts),
-                    f"open {wording.days(row['exposure_days'])}, since {day(row['opened_at'], facts)}",
+                    f"open {wording.days(row['exposure_days'])}, since {day(row['opened_at'], row, facts)}",
                     phrase(CAUSES, row["cause"]),
                     *([str(row["citation"])] if row["citation"] else []),
                 ),
@@ -119,10 +119,10 @@ def _changed(row: Row, facts: Facts, links: Links) -> Entry:
     is_closed = row["change"] == "closed"
     mark, tone = severity(row)
     if is_closed:
-        ended = f"{phrase(CLOSINGS, row['closed_by'])} on {day(row['closed_at'], facts)}"
+        ended = f"{phrase(CLOSINGS, row['closed_by'])} on {day(row['closed_at'], row, facts)}"
         told: tuple[str, ...] = (ended, f"after {wording.days(row['exposure_days'])}")
     else:
-        opened = f"since {day(row['opened_at'], facts)}"
+        opened = f"since {day(row['opened_at'], row, facts)}"
         told = (opened, phrase(CAUSES, row["cause"]), f"{phrase(OWNERS, row['owner'])} to act")
     return Entry(
         what=f"{row['requirement']}: {who(row, facts)}",
@@ -174,7 +174,7 @@ def _leavers(facts: Facts, links: Links) -> Section | None:
                 what=f"{who(row, facts)}: account {row['account_id']}",
                 facts=(
                     where(row, facts),
-                    f"{phrase(EVENTS, row['ended_by']).lower()} {day(row['ended_at'], facts)}",
+                    f"{phrase(EVENTS, row['ended_by']).lower()} {day(row['ended_at'], row, facts)}",
                     f"active {wording.days(row['days_active'])} after",
                     f"{wording.count(logins, 'login')} since",
                 ),

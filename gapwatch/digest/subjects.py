@@ -34,9 +34,10 @@ def moved(row: Row, facts: Facts) -> tuple[str, ...]:
     return () if now is None or now == row["site"] else (f"now at {facts.site_names.get(now, str(now))}",)
 
 
-def day(instant: dt.datetime, facts: Facts) -> str:
-    """The day of a UTC instant in the organisation's zone."""
-    return wording.date_of(instant, timezone=facts.run.organisation_timezone)
+def day(instant: dt.datetime, row: Row, facts: Facts) -> str:
+    """The day of a UTC instant at the row's site, as everywhere else; without a site in the organisation's zone."""
+    zone = facts.site_zones.get(str(row["site"]), facts.run.organisation_timezone)
+    return wording.date_of(instant, timezone=zone)
 
 
 def severity(row: Row) -> tuple[str, Tone]:

@@ -20,9 +20,11 @@ roles as (
         row_number() over (
             order by
                 role_states.valid_from <= run_parameters.as_of desc,
-                role_states.valid_from desc,
+                -- held at as_of, whatever its end; else the one that ended last
+                least(coalesce(role_states.valid_to, run_parameters.as_of), run_parameters.as_of) desc,
                 case when role_states.assignment_key = 'primary' then 0 else 1 end,
-                role_states.assignment_key
+                role_states.assignment_key,
+                role_states.valid_from desc
         ) = 1
 ),
 

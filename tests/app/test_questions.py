@@ -33,13 +33,11 @@ def test_population_is_that_of_compliance_for_every_site(reader: Reader, sample:
 
 
 def test_population_of_a_part_is_smaller_and_parts_add_up(reader: Reader) -> None:
-    whole = reader.ask("page_population").iloc[0]["checked"]
-    by_severity = [
-        reader.ask("page_population", severity=name).iloc[0]["checked"]
-        for name in ("critical", "high", "medium", "low")
-    ]
-    assert sum(by_severity) == whole
-    assert all(0 <= part < whole for part in by_severity)
+    whole = reader.ask("page_population").iloc[0]
+    parts = [reader.ask("page_population", severity=name).iloc[0] for name in ("critical", "high", "medium", "low")]
+    for figure in ("checked", "measured", "not_evaluable"):
+        assert sum(part[figure] for part in parts) == whole[figure]
+    assert all(0 <= part["checked"] < whole["checked"] for part in parts)
 
 
 def test_trend_ends_with_the_gaps_open_now_and_moves_by_what_opened_and_closed(reader: Reader, sample: Path) -> None:

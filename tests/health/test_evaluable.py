@@ -7,17 +7,17 @@ import pytest
 from gapwatch.dashboard.evaluable import answers_said, requirements_said, whole_said
 
 
-@pytest.mark.parametrize("population", [{}, {"checked": 9, "not_evaluable": 0, "compliance_pct": 50.0}])
+@pytest.mark.parametrize("population", [{}, {"measured": 9, "not_evaluable": 0, "compliance_pct": 50.0}])
 def test_nothing_is_said_where_every_requirement_can_be_judged(population: dict[str, object]) -> None:
     assert requirements_said(population, because=": x") == ""
 
 
 def test_the_share_the_reason_and_what_is_left() -> None:
-    some = {"checked": 200, "not_evaluable": 50, "compliance_pct": 61.5}
+    some = {"measured": 200, "not_evaluable": 50, "compliance_pct": 61.5}
     assert requirements_said(some, because=": lms is 48 h old") == (
         "**50 of 200 requirements (25%) are not evaluable**: lms is 48 h old. Compliance is at least 62%."
     )
-    everything = {"checked": 1, "not_evaluable": 1, "compliance_pct": None}
+    everything = {"measured": 1, "not_evaluable": 1, "compliance_pct": None}
     assert requirements_said(everything, because="") == (
         "**1 of 1 requirement (100%) is not evaluable**. No compliance can be stated."
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import evaluable, shell, tables, words
+from gapwatch.dashboard import evaluable, paging, shell, tables, words
 from gapwatch.dashboard.answers import ROW_LIMIT, View
 
 _STALE = (
@@ -99,12 +99,12 @@ def _leavers(shown: View, head: dict[str, Any]) -> None:
         default="Still active",
         key="stale_status",
         label_visibility="collapsed",
-        on_change=tables.to_first_rows,
+        on_change=paging.to_first_rows,
     )
     narrowed = {"status": {"Still active": "open", "Closed since": "closed"}.get(status or "Still active")}
     if status == "Both":
         narrowed = {"status": None}
-    rows = tables.page_of("page_stale_accounts", shown, **narrowed)
+    rows = paging.page_of("page_stale_accounts", shown, **narrowed)
     if rows is None:
         return
     if rows.empty:
@@ -114,7 +114,7 @@ def _leavers(shown: View, head: dict[str, Any]) -> None:
     told |= {name: bool(rows[name].notna().any()) for name in ("reactivated_at", "licence_cost")}
     columns = [name for name in _STALE if told.get(name, True)]
     picked = tables.choose(rows, columns, shown, name="stale")
-    tables.pager(len(rows), tables.total(rows))
+    paging.pager(len(rows), tables.total(rows))
     tables.download("leaver-accounts", "page_stale_accounts", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         row = rows.iloc[picked]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import controls, evaluable, shell, tables, words
+from gapwatch.dashboard import controls, evaluable, paging, shell, tables, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures import canvas, events
 
@@ -244,7 +244,7 @@ def _ledger(shown: View) -> None:
         "event_type": controls.chosen("event_type", words.EVENTS),
         "action": controls.chosen("action", words.ACTIONS),
     }
-    rows = tables.page_of("page_events", shown, **narrowed)
+    rows = paging.page_of("page_events", shown, **narrowed)
     if rows is None:
         return
     if rows.empty:
@@ -252,7 +252,7 @@ def _ledger(shown: View) -> None:
         return
     st.caption(f"{words.count(tables.total(rows), 'answer')}, the newest event first. Pick a row to go to the worker.")
     picked = tables.choose(rows, _COLUMNS, shown, name="ledger")
-    tables.pager(len(rows), tables.total(rows))
+    paging.pager(len(rows), tables.total(rows))
     tables.download("event-answers", "page_events", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         row = rows.iloc[picked]

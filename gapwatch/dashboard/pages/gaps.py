@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gapwatch.dashboard import controls, evaluable, shell, tables, words
+from gapwatch.dashboard import controls, evaluable, paging, shell, tables, words
 from gapwatch.dashboard.answers import PAGE_ROWS, View
 
 _COLUMNS = (
@@ -39,7 +39,7 @@ def page() -> None:
         "requirement": controls.chosen("requirement", requirements),
         "cause": controls.chosen("cause", _CAUSES),
     }
-    first = (tables.page_number() - 1) * PAGE_ROWS
+    first = (paging.page_number() - 1) * PAGE_ROWS
     rows = shown.ask("page_gaps", row_limit=PAGE_ROWS, row_offset=first, **narrowed)
     head = rows if len(rows) or not first else shown.ask("page_gaps", row_limit=1, **narrowed)
     shell.title(
@@ -59,14 +59,14 @@ def page() -> None:
     if rows.empty:
         if first:
             st.info("There are no rows on this page of the table.", icon=":material/info:")
-            st.button("To the first rows", on_click=tables.to_first_rows)
+            st.button("To the first rows", on_click=paging.to_first_rows)
             return
         _empty(status, shown)
         return
     columns = [name for name in _COLUMNS if name != "closed_on" or status != "open"]
     st.caption("Severity times days, the weightiest first. Pick a row to see what is behind it.")
     picked = tables.choose(rows, columns, shown, name="gaps")
-    tables.pager(len(rows), tables.total(rows))
+    paging.pager(len(rows), tables.total(rows))
     tables.download("gaps", "page_gaps", shown, count=tables.total(rows), **narrowed)
     if picked is not None:
         st.query_params["gap"] = str(rows.iloc[picked]["gap_id"])
