@@ -15,7 +15,6 @@ import streamlit as st
 
 from gapwatch.dashboard import tables, words
 from gapwatch.dashboard.answers import View
-from gapwatch.dashboard.figures.canvas import records
 from gapwatch.dashboard.state import day_of
 from gapwatch.errors import GapwatchError
 from gapwatch.person import audit_sentences
@@ -197,7 +196,7 @@ def sentences(worker_id: str, on: dt.date, shown: View) -> None:
 
 def because(found: list[Person]) -> None:
     """Say for want of which source something cannot be judged."""
-    reasons = sorted({str(row["because"]) for one in found for row in records(one.rows) if _told(row["because"])})
+    reasons = sorted({str(reason) for one in found for reason in one.rows["because"].dropna().unique()})
     for reason in reasons:
         st.markdown(f":orange[:material/help:] **Not evaluable**: {words.plain(reason)}.")
 
