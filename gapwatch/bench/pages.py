@@ -157,8 +157,8 @@ def _names(config: Path) -> list[str]:
 
 def _clicks(page: Page, *, site: int, names: list[str]) -> Iterator[tuple[str, float]]:
     sidebar = page.locator("[data-testid=stSidebar]")
-    names = [name.strip() for name in sidebar.locator("[data-testid=stPageLink]").all_inner_texts()]
-    pages = [name.splitlines()[-1] for name in names if name]
+    labels = [label.strip() for label in sidebar.locator("[data-testid=stPageLink]").all_inner_texts()]
+    pages = [label.splitlines()[-1] for label in labels if label]
     for name in [*pages[1:], pages[0]]:
         link = sidebar.get_by_role("link", name=name, exact=True)
         yield f"page {name}", _timed(page, link.click)
@@ -185,6 +185,8 @@ def _look_at_gap(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
 def _look_up_names(page: Page, names: list[str]) -> Iterator[tuple[str, float]]:
     page.get_by_role("textbox", name="Names or worker IDs").fill("\n".join(names))
     yield "page Survey, five names", _timed(page, page.get_by_role("button", name="Look them up").click)
+    for name in names:
+        page.get_by_text(name).first.wait_for()
 
 
 def _look_at_role(page: Page, _: list[str]) -> Iterator[tuple[str, float]]:
