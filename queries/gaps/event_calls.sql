@@ -114,7 +114,16 @@ periods_that_call as (
         and first_events.effective_at = retraining_ends.happens_at
 ),
 
-assignments_called_for as (
+-- what was not trained up to as_of lies in untrained stretches; later it is what has been learnt by then
+calls_without_training as (
+    select periods_that_call.*
+    from periods_that_call
+    inner join untrained_stretches
+        on periods_that_call.period_key = untrained_stretches.period_key
+        and untrained_stretches.valid_from <= periods_that_call.effective_at
+        and untrained_stretches.valid_to > periods_that_call.effective_at
+    where periods_that_call.effective_at <= (select as_of from run_parameters)
+    union all
     select periods_that_call.*
     from periods_that_call
     anti join credential_intervals
@@ -123,10 +132,16 @@ assignments_called_for as (
         and periods_that_call.site_key = credential_intervals.site_key
         and credential_intervals.valid_from <= periods_that_call.effective_at
         and credential_intervals.valid_to > periods_that_call.effective_at
+    where periods_that_call.effective_at > (select as_of from run_parameters)
+),
+
+assignments_called_for as (
+    select calls_without_training.*
+    from calls_without_training
     anti join waiver_intervals
-        on periods_that_call.period_key = waiver_intervals.period_key
-        and waiver_intervals.valid_from <= periods_that_call.effective_at
-        and waiver_intervals.valid_to > periods_that_call.effective_at
+        on calls_without_training.period_key = waiver_intervals.period_key
+        and waiver_intervals.valid_from <= calls_without_training.effective_at
+        and waiver_intervals.valid_to > calls_without_training.effective_at
 ),
 
 assignments_made as (
@@ -176,18 +191,36 @@ assignments_of_ended_periods as (
     where assignment_credits.site_key in (0, required_intervals.site_key)
 ),
 
+-- few people are concerned: only what counts for them, and what they need, is matched
+people_of_ended_periods as (
+    select distinct person_key
+    from assignments_of_ended_periods
+),
+
+credits_of_people as (
+    select assignment_credits.assignment_key, assignment_credits.requirement_key, assignment_credits.site_key
+    from assignment_credits
+    semi join people_of_ended_periods on assignment_credits.person_key = people_of_ended_periods.person_key
+),
+
+needs_of_people as (
+    select required_intervals.*
+    from required_intervals
+    semi join people_of_ended_periods on required_intervals.person_key = people_of_ended_periods.person_key
+),
+
 assignments_still_needed as (
     select
         assignments_of_ended_periods.event_key,
         assignments_of_ended_periods.assignment_key,
     from assignments_of_ended_periods
-    inner join assignment_credits on assignments_of_ended_periods.assignment_key = assignment_credits.assignment_key
-    inner join required_intervals
-        on assignments_of_ended_periods.person_key = required_intervals.person_key
-        and assignment_credits.requirement_key = required_intervals.requirement_key
-        and required_intervals.valid_from <= assignments_of_ended_periods.effective_at
-        and required_intervals.valid_to > assignments_of_ended_periods.effective_at
-    where assignment_credits.site_key in (0, required_intervals.site_key)
+    inner join credits_of_people on assignments_of_ended_periods.assignment_key = credits_of_people.assignment_key
+    inner join needs_of_people
+        on assignments_of_ended_periods.person_key = needs_of_people.person_key
+        and credits_of_people.requirement_key = needs_of_people.requirement_key
+        and needs_of_people.valid_from <= assignments_of_ended_periods.effective_at
+        and needs_of_people.valid_to > assignments_of_ended_periods.effective_at
+    where credits_of_people.site_key in (0, needs_of_people.site_key)
 ),
 
 assignments_to_remove as (
