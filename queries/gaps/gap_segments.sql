@@ -53,20 +53,38 @@ gap_assignments as (
         gap_stretches.valid_to as gap_to,
         period_assignments.assigned_at,
         period_assignments.closed_at,
-        period_assignments.closed_by,
-        period_assignments.is_for_period,
-        period_assignments.next_assigned_at,
     from gap_stretches
     inner join period_assignments on gap_stretches.period_key = period_assignments.period_key
 ),
 
 first_assignments as (
     select
-        segment_key,
+        period_key,
         min(assigned_at) as assigned_from,
-    from gap_assignments
+    from period_assignments
     where is_for_period
-    group by segment_key
+    group by period_key
+),
+
+-- Few were removed: only there it matters which came next.
+periods_with_removals as (
+    select distinct period_key
+    from period_assignments
+    where is_for_period and closed_by = 'removed'
+),
+
+follow_assignments as (
+    select
+        period_assignments.*,
+        coalesce(
+            lead(period_assignments.assigned_at) over (
+                partition by period_assignments.period_key
+                order by period_assignments.assigned_at, period_assignments.assignment_key
+            ),
+            timestamp '9999-12-31 00:00:00'
+        ) as next_assigned_at,
+    from period_assignments
+    semi join periods_with_removals on period_assignments.period_key = periods_with_removals.period_key
 ),
 
 facts as (
@@ -98,14 +116,15 @@ facts as (
     from gap_assignments
     union all
     select
-        segment_key,
-        gap_from,
-        gap_to,
+        gap_stretches.segment_key,
+        gap_stretches.valid_from as gap_from,
+        gap_stretches.valid_to as gap_to,
         'removed' as kind,
-        greatest(assigned_at, closed_at) as valid_from,
-        next_assigned_at as valid_to,
-    from gap_assignments
-    where is_for_period and closed_by = 'removed'
+        greatest(follow_assignments.assigned_at, follow_assignments.closed_at) as valid_from,
+        follow_assignments.next_assigned_at as valid_to,
+    from gap_stretches
+    inner join follow_assignments on gap_stretches.period_key = follow_assignments.period_key
+    where follow_assignments.is_for_period and follow_assignments.closed_by = 'removed'
 ),
 
 clip_facts as (
@@ -122,32 +141,77 @@ clip_facts as (
         and valid_from <= (select as_of from run_parameters)
 ),
 
-open_throughout as (
-    select distinct segment_key
+-- What holds from end to end of a gap changes nothing within it, whatever else of its kind there is.
+lasting_facts as (
+    select distinct segment_key, kind
     from clip_facts
-    where kind = 'open' and valid_from = gap_from and not is_ended
+    where valid_from = gap_from and not is_ended
 ),
 
-boundaries as (
-    select segment_key, valid_from as happens_at, '' as kind, null as live_to
+lasting_kinds as (
+    select
+        segment_key,
+        bool_or(kind = 'recorded') as is_recorded,
+        bool_or(kind = 'no_account') as has_no_account,
+        bool_or(kind = 'open') as is_open,
+        bool_or(kind = 'removed') as is_removed,
+    from lasting_facts
+    group by segment_key
+),
+
+settled_gaps as (
+    select
+        gap_stretches.segment_key,
+        gap_stretches.period_key,
+        gap_stretches.valid_from,
+        gap_stretches.valid_to,
+        gap_stretches.has_held,
+        gap_stretches.has_held or ended_before_period.segment_key is not null as has_ended,
+        recorded_late.segment_key is null or coalesce(lasting_kinds.is_recorded, false) as is_recorded,
+        coalesce(lasting_kinds.has_no_account, false) as has_no_account,
+        coalesce(lasting_kinds.is_open, false) as is_open,
+        coalesce(lasting_kinds.is_removed, false) as is_removed,
+        first_assignments.assigned_from,
     from gap_stretches
-    union all
-    select first_assignments.segment_key, first_assignments.assigned_from as happens_at, '' as kind, null as live_to
-    from first_assignments
-    inner join gap_stretches
-        on first_assignments.segment_key = gap_stretches.segment_key
-        and first_assignments.assigned_from > gap_stretches.valid_from
-        and first_assignments.assigned_from < gap_stretches.valid_to
+    left join recorded_late on gap_stretches.segment_key = recorded_late.segment_key
+    left join ended_before_period on gap_stretches.segment_key = ended_before_period.segment_key
+    left join lasting_kinds on gap_stretches.segment_key = lasting_kinds.segment_key
+    left join first_assignments on gap_stretches.period_key = first_assignments.period_key
+),
+
+changes as (
+    select segment_key, assigned_from as happens_at, '' as kind, null as live_to
+    from settled_gaps
+    where
+        not has_held
+        and assigned_from > valid_from
+        and assigned_from < valid_to
     union all
     select clip_facts.segment_key, clip_facts.valid_from as happens_at, clip_facts.kind, clip_facts.valid_to as live_to
     from clip_facts
-    anti join open_throughout
-        on clip_facts.kind = 'open'
-        and clip_facts.segment_key = open_throughout.segment_key
+    anti join lasting_facts
+        on clip_facts.segment_key = lasting_facts.segment_key
+        and clip_facts.kind = lasting_facts.kind
     union all
-    select segment_key, valid_to as happens_at, '' as kind, null as live_to
+    select clip_facts.segment_key, clip_facts.valid_to as happens_at, '' as kind, null as live_to
     from clip_facts
-    where is_ended
+    anti join lasting_facts
+        on clip_facts.segment_key = lasting_facts.segment_key
+        and clip_facts.kind = lasting_facts.kind
+    where clip_facts.is_ended
+),
+
+changing_gaps as (
+    select distinct segment_key
+    from changes
+),
+
+boundaries as (
+    select settled_gaps.segment_key, settled_gaps.valid_from as happens_at, '' as kind, null as live_to
+    from settled_gaps
+    semi join changing_gaps on settled_gaps.segment_key = changing_gaps.segment_key
+    union all
+    select * from changes
 ),
 
 -- a fact is live when the furthest end among those that have begun lies ahead; rows of one instant see the same
@@ -164,42 +228,47 @@ sweep as (
     window by_segment as (partition by segment_key order by happens_at)
 ),
 
-live_facts as (
+moments as (
+    select settled_gaps.*, settled_gaps.valid_from as happens_at, true as is_whole
+    from settled_gaps
+    anti join changing_gaps on settled_gaps.segment_key = changing_gaps.segment_key
+    union all
     select
-        segment_key,
-        valid_from,
-        next_at,
-        coalesce(recorded_to > valid_from, false) as is_recorded,
-        coalesce(no_account_to > valid_from, false) as has_no_account,
-        coalesce(open_to > valid_from, false) as is_open,
-        coalesce(removed_to > valid_from, false) as is_removed,
+        settled_gaps.segment_key,
+        settled_gaps.period_key,
+        settled_gaps.valid_from,
+        settled_gaps.valid_to,
+        settled_gaps.has_held,
+        settled_gaps.has_ended,
+        settled_gaps.is_recorded or coalesce(sweep.recorded_to > sweep.valid_from, false) as is_recorded,
+        settled_gaps.has_no_account or coalesce(sweep.no_account_to > sweep.valid_from, false) as has_no_account,
+        settled_gaps.is_open or coalesce(sweep.open_to > sweep.valid_from, false) as is_open,
+        settled_gaps.is_removed or coalesce(sweep.removed_to > sweep.valid_from, false) as is_removed,
+        settled_gaps.assigned_from,
+        sweep.valid_from as happens_at,
+        false as is_whole,
     from sweep
-    where next_at is null or next_at > valid_from
+    inner join settled_gaps on sweep.segment_key = settled_gaps.segment_key
+    where sweep.next_at is null or sweep.next_at > sweep.valid_from
 ),
 
 name_causes as (
     select
-        gap_stretches.segment_key,
-        gap_stretches.period_key,
-        live_facts.valid_from,
-        gap_stretches.valid_to,
+        segment_key,
+        period_key,
         case
-            when recorded_late.segment_key is not null and not live_facts.is_recorded then 'not_recorded'
-            when live_facts.has_no_account then 'no_account'
-            when not gap_stretches.has_held and not coalesce(first_assignments.assigned_from <= live_facts.valid_from, false)
-                then 'never_assigned'
-            when not (live_facts.is_open or open_throughout.segment_key is not null) and live_facts.is_removed
-                then 'assignment_removed'
-            when not (gap_stretches.has_held or ended_before_period.segment_key is not null) then 'not_completed'
-            when live_facts.is_open or open_throughout.segment_key is not null then 'expired'
+            when not is_recorded then 'not_recorded'
+            when has_no_account then 'no_account'
+            when not has_held and not coalesce(assigned_from <= happens_at, false) then 'never_assigned'
+            when not is_open and is_removed then 'assignment_removed'
+            when not has_ended then 'not_completed'
+            when is_open then 'expired'
             else 'expired_unassigned'
         end as cause,
-    from live_facts
-    inner join gap_stretches on live_facts.segment_key = gap_stretches.segment_key
-    left join recorded_late on gap_stretches.segment_key = recorded_late.segment_key
-    left join ended_before_period on gap_stretches.segment_key = ended_before_period.segment_key
-    left join first_assignments on gap_stretches.segment_key = first_assignments.segment_key
-    left join open_throughout on gap_stretches.segment_key = open_throughout.segment_key
+        happens_at as valid_from,
+        valid_to,
+        is_whole,
+    from moments
 ),
 
 mark_changes as (
@@ -210,9 +279,14 @@ mark_changes as (
             order by valid_from
         ) as earlier_cause,
     from name_causes
+    where not is_whole
 ),
 
 final as (
+    select segment_key, period_key, cause, valid_from, valid_to
+    from name_causes
+    where is_whole
+    union all
     select
         segment_key,
         period_key,

@@ -1,6 +1,6 @@
 -- Grain:   one row per requirement period with an untrained stretch, and assignment that counts for it
 -- Key:     period_key, assignment_key
--- Answers: which assignments could have ended a gap, and which was the latest at a time?
+-- Answers: which assignments could have ended a gap?
 -- Not for: periods without an untrained stretch
 with
 
@@ -11,13 +11,14 @@ periods_with_stretches as (
 ),
 
 matches as (
-    select distinct
+    select
         periods_with_stretches.period_key,
-        periods_with_stretches.valid_from as period_from,
+        periods_with_stretches.site_key,
         assignment_credits.assignment_key,
         assignment_credits.assigned_at,
         assignment_credits.closed_at,
         assignment_credits.closed_by,
+        assignment_credits.assigned_at >= periods_with_stretches.valid_from - interval '30' day as is_for_period,
     from periods_with_stretches
     inner join assignment_credits
         on periods_with_stretches.person_key = assignment_credits.person_key
@@ -28,21 +29,14 @@ matches as (
 ),
 
 final as (
-    select
-        period_key,
-        assignment_key,
-        assigned_at,
-        closed_at,
-        closed_by,
-        assigned_at >= period_from - interval '30' day as is_for_period,
-        coalesce(
-            lead(assigned_at) over (
-                partition by period_key
-                order by assigned_at, assignment_key
-            ),
-            timestamp '9999-12-31 00:00:00'
-        ) as next_assigned_at,
+    select * exclude (site_key)
     from matches
+    where site_key = 0
+    union all
+    -- an assignment may count for any site, and for the period's own besides
+    select distinct * exclude (site_key)
+    from matches
+    where site_key > 0
 )
 
 select * from final
