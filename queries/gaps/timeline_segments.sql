@@ -4,36 +4,30 @@
 -- Not for: reading (see compliance_timeline); the segment running at as_of ends 9999-12-31 here
 with
 
--- what the untrained stretches of a period leave
-untrained as (
-    select period_key, valid_from, valid_to
-    from untrained_stretches
-    union all
-    select period_key, valid_to as valid_from, valid_to
-    from periods_begun
-),
-
-follow_untrained as (
+follow_stretches as (
     select
         period_key,
+        is_after_training,
         valid_from,
-        lag(valid_to) over (
-            partition by period_key
-            order by valid_from
-        ) as earlier_valid_to,
-    from untrained
+        valid_to,
+        row_number() over by_period = 1 as is_first,
+        lead(valid_from) over by_period as next_from,
+    from untrained_stretches
+    window by_period as (partition by period_key order by valid_from)
 ),
 
+-- what the untrained stretches of a period leave; NULL is where the period starts, or ends
 trained as (
-    select
-        periods_begun.period_key,
-        coalesce(follow_untrained.earlier_valid_to, periods_begun.valid_from) as valid_from,
-        follow_untrained.valid_from as valid_to,
-    from follow_untrained
-    inner join periods_begun on follow_untrained.period_key = periods_begun.period_key
+    select period_key, null as valid_from, valid_from as valid_to
+    from follow_stretches
+    where is_first and is_after_training
+    union all
+    select period_key, valid_to as valid_from, next_from as valid_to
+    from follow_stretches
+    where valid_to < timestamp '9999-12-31 00:00:00'
 ),
 
-segments as (
+parts as (
     select
         period_key,
         (select state_rank from timeline_states where state = 'trained') as state_rank,
@@ -42,7 +36,6 @@ segments as (
         valid_from,
         valid_to,
     from trained
-    where valid_from < valid_to
     union all
     select
         untrained_segments.period_key,
@@ -65,21 +58,43 @@ segments as (
     from gap_segments
 ),
 
-final as (
+segments as (
     select
-        segments.period_key,
+        parts.period_key,
         periods_begun.worker_key,
         periods_begun.person_key,
         periods_begun.requirement_key,
         periods_begun.site_key,
         periods_begun.is_site_specific,
-        segments.state_rank,
-        segments.state,
-        segments.cause,
-        segments.valid_from,
-        segments.valid_to,
+        parts.state_rank,
+        parts.state,
+        parts.cause,
+        coalesce(parts.valid_from, periods_begun.valid_from) as valid_from,
+        coalesce(parts.valid_to, periods_begun.valid_to) as valid_to,
+    from parts
+    inner join periods_begun on parts.period_key = periods_begun.period_key
+    union all
+    -- trained from end to end
+    select
+        periods_begun.period_key,
+        periods_begun.worker_key,
+        periods_begun.person_key,
+        periods_begun.requirement_key,
+        periods_begun.site_key,
+        periods_begun.is_site_specific,
+        (select state_rank from timeline_states where state = 'trained') as state_rank,
+        'trained' as state,
+        null as cause,
+        periods_begun.valid_from,
+        periods_begun.valid_to,
+    from periods_begun
+    anti join untrained_stretches on periods_begun.period_key = untrained_stretches.period_key
+),
+
+final as (
+    select *
     from segments
-    inner join periods_begun on segments.period_key = periods_begun.period_key
+    where valid_from < valid_to
 )
 
 select * from final
