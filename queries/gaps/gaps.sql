@@ -26,32 +26,55 @@ gap_runs as (
     where untrained_segments.state = 'gap'
 ),
 
-parts_of_gaps as (
+time_parts as (
     select
         gap_segments.segment_key,
         gap_segments.cause,
         gap_segments.valid_from = gap_runs.opened_at as is_first,
         gap_segments.valid_to = gap_runs.valid_to as is_last,
         epoch_us(least(gap_segments.valid_to, (select as_of from run_parameters))) - epoch_us(gap_segments.valid_from)
-            as microseconds,
+            as exposure,
     from gap_segments
     inner join gap_runs on gap_segments.segment_key = gap_runs.segment_key
 ),
 
-sum_causes as (
+parts_of_gaps as (
     select
         segment_key,
-        max(case when is_first then cause end) as first_cause,
-        max(case when is_last then cause end) as cause,
-        sum(microseconds) as exposure,
-        sum(case when cause = 'not_recorded' then microseconds else 0 end) as not_recorded,
-        sum(case when cause = 'no_account' then microseconds else 0 end) as no_account,
-        sum(case when cause = 'never_assigned' then microseconds else 0 end) as never_assigned,
-        sum(case when cause = 'assignment_removed' then microseconds else 0 end) as assignment_removed,
-        sum(case when cause = 'expired_unassigned' then microseconds else 0 end) as expired_unassigned,
-        sum(case when cause = 'expired' then microseconds else 0 end) as expired,
-        sum(case when cause = 'not_completed' then microseconds else 0 end) as not_completed,
+        case when is_first then cause end as first_cause,
+        case when is_last then cause end as cause,
+        is_first and is_last as is_whole,
+        exposure,
+        case when cause = 'not_recorded' then exposure else 0 end as not_recorded,
+        case when cause = 'no_account' then exposure else 0 end as no_account,
+        case when cause = 'never_assigned' then exposure else 0 end as never_assigned,
+        case when cause = 'assignment_removed' then exposure else 0 end as assignment_removed,
+        case when cause = 'expired_unassigned' then exposure else 0 end as expired_unassigned,
+        case when cause = 'expired' then exposure else 0 end as expired,
+        case when cause = 'not_completed' then exposure else 0 end as not_completed,
+    from time_parts
+),
+
+-- most gaps have one cause from end to end: only the parts of the others are added up
+sum_causes as (
+    select * exclude (is_whole)
     from parts_of_gaps
+    where is_whole
+    union all
+    select
+        segment_key,
+        max(first_cause) as first_cause,
+        max(cause) as cause,
+        sum(exposure) as exposure,
+        sum(not_recorded) as not_recorded,
+        sum(no_account) as no_account,
+        sum(never_assigned) as never_assigned,
+        sum(assignment_removed) as assignment_removed,
+        sum(expired_unassigned) as expired_unassigned,
+        sum(expired) as expired,
+        sum(not_completed) as not_completed,
+    from parts_of_gaps
+    where not is_whole
     group by segment_key
 ),
 
@@ -74,6 +97,7 @@ days_of_gaps as (
 main_roles as (
     select
         gap_runs.segment_key,
+        gap_runs.opened_at,
         min(requiring_stretches.role_key) as role_key,
     from gap_runs
     inner join requiring_stretches
@@ -82,20 +106,43 @@ main_roles as (
         and gap_runs.site_key = requiring_stretches.site_key
         and gap_runs.opened_at >= requiring_stretches.valid_from
         and gap_runs.opened_at < requiring_stretches.valid_to
-    group by gap_runs.segment_key
+    group by gap_runs.segment_key, gap_runs.opened_at
+),
+
+-- who held which role when the gap opened, and what happened to them then
+openings as (
+    select
+        main_roles.segment_key,
+        worker_keys.worker_key,
+        worker_keys.person_key,
+        worker_keys.worker_id,
+        worker_keys.person_id,
+        role_intervals.job_code,
+        role_intervals.department,
+        role_intervals.employment_type,
+        role_intervals.site as role_site,
+        hr_events.event_id,
+    from main_roles
+    inner join role_intervals on main_roles.role_key = role_intervals.role_key
+    inner join worker_keys on role_intervals.worker_key = worker_keys.worker_key
+    left join hr_events
+        on role_intervals.worker_key = hr_events.worker_key
+        and main_roles.opened_at = hr_events.effective_at
+        and hr_events.rank_at_instant = 1
+        and not hr_events.is_end
 ),
 
 final as (
     select
         md5(concat_ws(
             '|',
-            worker_keys.worker_id,
+            openings.worker_id,
             requirement_keys.requirement_id,
             coalesce(site_keys.site, ''),
             cast(gap_runs.opened_at as varchar)
         )) as gap_id,
-        worker_keys.worker_id,
-        worker_keys.person_id,
+        openings.worker_id,
+        openings.person_id,
         requirement_keys.requirement_id,
         site_keys.site,
         gap_runs.opened_at,
@@ -120,28 +167,21 @@ final as (
         days_of_gaps.days_not_completed,
         requirement_keys.severity,
         requirement_keys.citation,
-        role_intervals.job_code,
-        role_intervals.department,
-        role_intervals.site as role_site,
-        hr_events.event_id,
-        role_intervals.employment_type,
+        openings.job_code,
+        openings.department,
+        openings.role_site,
+        openings.event_id,
+        openings.employment_type,
         gap_runs.segment_key,
         gap_runs.period_key,
         gap_runs.worker_key,
-        worker_keys.person_key,
+        openings.person_key,
     from gap_runs
     inner join days_of_gaps on gap_runs.segment_key = days_of_gaps.segment_key
-    inner join worker_keys on gap_runs.worker_key = worker_keys.worker_key
+    inner join openings on gap_runs.segment_key = openings.segment_key
     inner join requirement_keys on gap_runs.requirement_key = requirement_keys.requirement_key
-    inner join gap_causes on days_of_gaps.cause = gap_causes.cause
-    inner join main_roles on gap_runs.segment_key = main_roles.segment_key
-    inner join role_intervals on main_roles.role_key = role_intervals.role_key
+    left join gap_causes on days_of_gaps.cause = gap_causes.cause
     left join site_keys on gap_runs.site_key = site_keys.site_key
-    left join hr_events
-        on gap_runs.worker_key = hr_events.worker_key
-        and gap_runs.opened_at = hr_events.effective_at
-        and hr_events.rank_at_instant = 1
-        and not hr_events.is_end
 )
 
 select * from final
