@@ -79,13 +79,19 @@ follow_rows as (
 
 -- narrow rows first: they are all that is compared
 add_recordings as (
+    select load_order, row_number, next_effective_at, recorded_at as first_recorded_at
+    from follow_rows
+    anti join shared_recordings
+        on follow_rows.load_order = shared_recordings.load_order
+        and follow_rows.row_number = shared_recordings.row_number
+    union all
     select
         follow_rows.load_order,
         follow_rows.row_number,
         follow_rows.next_effective_at,
-        coalesce(shared_recordings.first_recorded_at, follow_rows.recorded_at) as first_recorded_at,
+        shared_recordings.first_recorded_at,
     from follow_rows
-    left join shared_recordings
+    inner join shared_recordings
         on follow_rows.load_order = shared_recordings.load_order
         and follow_rows.row_number = shared_recordings.row_number
 ),
