@@ -5,7 +5,7 @@
 with
 
 -- role_keys run on within an assignment: its state before is one less, unless there was a break
-employed_states as (
+states_in_line as (
     select
         states.role_key,
         states.worker_key,
@@ -37,15 +37,32 @@ employed_states as (
         and states.valid_to = afters.valid_from
 ),
 
--- What the worker's assignments, this one among them, say just before a state starts, when it starts, and when it ends.
+workers_elsewhere as (
+    select distinct worker_key
+    from role_intervals
+    where assignment_key <> 'primary'
+),
+
+-- What several assignments, this one among them, say just before a state starts, when it starts, and when it ends.
 surroundings as (
     select
         states.role_key,
         bool_or(others.valid_from < states.valid_from and others.valid_to >= states.valid_from) as was_employed,
         bool_or(others.valid_from <= states.valid_to and others.valid_to > states.valid_to) as goes_on,
     from role_intervals as states
+    semi join workers_elsewhere on states.worker_key = workers_elsewhere.worker_key
     inner join role_intervals as others on states.worker_key = others.worker_key
     group by states.role_key
+),
+
+-- the states of one assignment do not overlap: those of somebody who has no other are employed before or after, or not
+employed_states as (
+    select
+        states_in_line.*,
+        coalesce(surroundings.was_employed, states_in_line.before_role_key is not null) as was_employed,
+        coalesce(surroundings.goes_on, states_in_line.after_role_key is not null) as goes_on,
+    from states_in_line
+    left join surroundings on states_in_line.role_key = surroundings.role_key
 ),
 
 first_states as (
@@ -78,10 +95,9 @@ rank_starts_of_employment as (
             order by employed_states.role_key
         ) as start_rank,
     from employed_states
-    inner join surroundings on employed_states.role_key = surroundings.role_key
     left join first_employee_states on employed_states.person_key = first_employee_states.person_key
     where
-        not surroundings.was_employed
+        not employed_states.was_employed
         or employed_states.is_contingent <> employed_states.before_is_contingent
 ),
 
@@ -111,9 +127,8 @@ rank_ends_of_employment as (
             order by employed_states.role_key
         ) as end_rank,
     from employed_states
-    inner join surroundings on employed_states.role_key = surroundings.role_key
     where
-        not surroundings.goes_on
+        not employed_states.goes_on
         and employed_states.valid_to < timestamp '9999-12-31 00:00:00'
 ),
 
@@ -122,10 +137,9 @@ changes as (
     union all
     select employed_states.role_key, 'role_change' as event_type
     from employed_states
-    inner join surroundings on employed_states.role_key = surroundings.role_key
     where
         case
-            when employed_states.before_role_key is null then surroundings.was_employed
+            when employed_states.before_role_key is null then employed_states.was_employed
             else employed_states.is_other_role
         end
     union all
@@ -151,10 +165,9 @@ ends as (
     union all
     select employed_states.role_key, 'role_change' as event_type
     from employed_states
-    inner join surroundings on employed_states.role_key = surroundings.role_key
     where
         employed_states.after_role_key is null
-        and surroundings.goes_on
+        and employed_states.goes_on
 ),
 
 events as (
