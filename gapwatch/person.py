@@ -44,7 +44,8 @@ class AuditSentence:
 def audit_sentences(reader: Reader, worker_id: str, on: dt.date) -> list[AuditSentence]:
     """The sentences for that worker at the start of that day, local to the site of the role held then.
 
-    One per requirement, in order of requirement_id; a single one where nothing was required or nobody employed.
+    One per requirement, in order of requirement_id; a single one where nothing was required or nobody employed. The
+    day of as-of has not begun everywhere: where it is still to come, the sentences speak of as-of itself.
     Raises ConfigurationError for an unknown worker and for a day after the generation's as-of.
     """
     known = _records(reader, "person_name", worker_id=worker_id)
@@ -54,9 +55,10 @@ def audit_sentences(reader: Reader, worker_id: str, on: dt.date) -> list[AuditSe
             do='gapwatch sql "select worker_id from staged_workers" lists them; leading zeros count',
         )
     roles = _records(reader, "person_roles", worker_id=worker_id, on=on)
-    zone = zoneinfo.ZoneInfo(roles[0]["timezone"] if roles else reader.run.organisation_timezone)
-    instant = roles[0]["day_starts_at"] if roles else _utc(dt.datetime.combine(on, dt.time(), zone))
-    if instant > reader.run.as_of.replace(tzinfo=None):
+    zone = zoneinfo.ZoneInfo(roles[0]["timezone"]) if roles else _zone(reader)
+    midnight = roles[0]["midnight"] if roles else _utc(dt.datetime.combine(on, dt.time(), zone))
+    instant = min(midnight, reader.run.as_of.replace(tzinfo=None))
+    if midnight > instant and on > reader.run.as_of.astimezone(_zone(reader)).date():
         raise ConfigurationError(
             f"{on} is after what this run speaks about ({reader.run.as_of:%Y-%m-%d %H:%M} UTC)",
             do=f"ask with --as-of {on}",
@@ -79,6 +81,10 @@ def audit_sentences(reader: Reader, worker_id: str, on: dt.date) -> list[AuditSe
         )
         for row in required
     ]
+
+
+def _zone(reader: Reader) -> zoneinfo.ZoneInfo:
+    return zoneinfo.ZoneInfo(reader.run.organisation_timezone)
 
 
 def _role(role: _Row) -> str:

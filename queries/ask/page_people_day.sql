@@ -2,75 +2,70 @@
 --          required, or who held no role, has one row without a requirement
 -- Answers: for these $workers, or for whoever held $role at $site then: who were they, what was required, was it met?
 -- Not for: the history (page_worker_bands); days after as_of
--- The day ($on, else that of as_of) starts at 00:00 where the worker's first role of that day is. With $site, roles and
--- requirements of other sites are left out. total_rows and total_people count what $row_limit cuts off.
+-- The day ($on, else that of as_of) starts at 00:00 where the worker's first role of that day is; where it has yet to
+-- start, as_of itself counts. With $site, roles and requirements of other sites are left out. total_rows and total_people
+-- count what $row_limit cuts off.
 with
 
 the_day as (
     select
+        as_of,
+        organisation_timezone,
         cast(
             coalesce(
                 cast($on as date),
                 cast(timezone(organisation_timezone, timezone('UTC', as_of)) as date)
             ) as timestamp
-        ) as day,
-        organisation_timezone
+        ) as day
     from run_parameters
 ),
 
-roles as (
-    select
-        role_states.worker_id,
-        role_states.worker_key,
-        role_states.assignment_key,
-        role_states.status,
-        role_states.employment_type,
-        role_states.job_code,
-        role_states.job_title,
-        role_states.department,
-        role_states.site,
-        role_states.timezone,
-        timezone('UTC', timezone(role_states.timezone, the_day.day)) as day_starts_at
-    from role_states
-    cross join the_day
-    where
-        role_states.is_employed
-        and (cast($site as varchar) is null or role_states.site = $site)
-        and (
-            cast($workers as varchar[]) is null
-            or list_contains(cast($workers as varchar[]), role_states.worker_id)
-        )
-        and role_states.valid_from <= timezone('UTC', timezone(role_states.timezone, the_day.day))
-        and (
-            role_states.valid_to is null
-            or role_states.valid_to > timezone('UTC', timezone(role_states.timezone, the_day.day))
-        )
+asked as (
+    select worker_key
+    from worker_keys
+    where cast($workers as varchar[]) is null or list_contains(cast($workers as varchar[]), worker_id)
 ),
 
-holders as (
-    select worker_id
-    from roles
-    where cast($role as varchar) is null or job_code = $role
-    group by worker_id
+-- before any instant is worked out: few roles are of these workers, or at this site
+held_roles as materialized (
+    select role_states.*
+    from role_states
+    inner join asked on asked.worker_key = role_states.worker_key
+    where role_states.is_employed and (cast($site as varchar) is null or role_states.site = $site)
+),
+
+days as (
+    select
+        held_roles.*,
+        least(timezone('UTC', timezone(held_roles.timezone, the_day.day)), the_day.as_of) as day_starts_at
+    from held_roles
+    cross join the_day
+),
+
+roles as materialized (
+    select *
+    from days
+    where valid_from <= day_starts_at and (valid_to is null or valid_to > day_starts_at)
 ),
 
 named as (
-    select worker_id from worker_keys
-    where list_contains(cast($workers as varchar[]), worker_id)
+    select worker_key from asked
+    where cast($workers as varchar[]) is not null
     union
-    select worker_id from holders
+    select worker_key from roles
+    where cast($role as varchar) is null or job_code = $role
 ),
 
 first_roles as (
     select *
     from roles
     qualify
-        row_number() over (partition by worker_id order by assignment_key <> 'primary', assignment_key) = 1
+        row_number() over (partition by worker_key order by assignment_key <> 'primary', assignment_key) = 1
 ),
 
 all_roles as (
     select
-        worker_id,
+        worker_key,
         string_agg(
             case
                 when job_title is not null and job_code is not null and job_title <> job_code
@@ -83,13 +78,13 @@ all_roles as (
             order by assignment_key <> 'primary', assignment_key
         ) as roles
     from roles
-    group by worker_id
+    group by worker_key
 ),
 
-people as (
+people as materialized (
     select
-        named.worker_id,
-        worker_keys.worker_key,
+        worker_keys.worker_id,
+        named.worker_key,
         worker_keys.full_name,
         all_roles.roles,
         first_roles.job_title,
@@ -98,13 +93,12 @@ people as (
         first_roles.department,
         first_roles.employment_type,
         first_roles.status,
-        coalesce(first_roles.timezone, the_day.organisation_timezone) as timezone,
+        coalesce(first_roles.timezone, (select organisation_timezone from the_day)) as timezone,
         first_roles.day_starts_at
     from named
-    cross join the_day
-    inner join worker_keys on worker_keys.worker_id = named.worker_id
-    left join first_roles on first_roles.worker_id = named.worker_id
-    left join all_roles on all_roles.worker_id = named.worker_id
+    inner join worker_keys on worker_keys.worker_key = named.worker_key
+    left join first_roles on first_roles.worker_key = named.worker_key
+    left join all_roles on all_roles.worker_key = named.worker_key
 ),
 
 required as (

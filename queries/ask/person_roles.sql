@@ -1,12 +1,16 @@
 -- Grain:   one row per role state of a worker on a day, the main role first
 -- Answers: who was this worker on that day, and at which instant did the day start where they worked?
 -- Not for: workers who were not employed that day (no row)
+-- Where that midnight is still to come at as_of, the roles are those of as_of.
 with
 
 known_roles as (
     select
         role_states.*,
-        timezone('UTC', timezone(role_states.timezone, cast($on as timestamp))) as day_starts_at,
+        timezone('UTC', timezone(role_states.timezone, cast($on as timestamp))) as midnight,
+        least(
+            timezone('UTC', timezone(role_states.timezone, cast($on as timestamp))), (select as_of from run_parameters)
+        ) as day_starts_at,
     from role_states
     where
         role_states.worker_id = $worker_id
@@ -22,7 +26,7 @@ final as (
         known_roles.job_title,
         known_roles.site,
         known_roles.timezone,
-        known_roles.day_starts_at,
+        known_roles.midnight,
         known_roles.valid_from,
         known_roles.recorded_at,
         known_roles.load_id,
