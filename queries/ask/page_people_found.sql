@@ -18,7 +18,7 @@ texts as (
     ) as asked
 ),
 
-read_texts as (
+read_texts as materialized (
     select
         *,
         case
@@ -30,42 +30,72 @@ read_texts as (
     from texts
 ),
 
-known as (
+-- every way in which a text may be somebody's whole name, ID or address
+whole_matches as materialized (
     select
-        worker_id,
-        person_id,
-        full_name,
-        lower(worker_id) as id_key,
-        lower(trim(email)) as email_key,
-        lower(trim(username)) as username_key,
-        trim(regexp_replace(lower(strip_accents(full_name)), '\s+', ' ', 'g')) as name_key
-    from worker_keys
+        read_texts.position,
+        worker_names.worker_key,
+        1 as step
+    from read_texts
+    inner join worker_names on worker_names.id_key = read_texts.written
+    union all
+    select
+        read_texts.position,
+        worker_names.worker_key,
+        2 as step
+    from read_texts
+    inner join worker_names on worker_names.email_key = read_texts.written
+    union all
+    select
+        read_texts.position,
+        worker_names.worker_key,
+        2 as step
+    from read_texts
+    inner join worker_names on worker_names.username_key = read_texts.written
+    union all
+    select
+        read_texts.position,
+        worker_names.worker_key,
+        3 as step
+    from read_texts
+    inner join worker_names on worker_names.name_key = read_texts.written
+    union all
+    select
+        read_texts.position,
+        worker_names.worker_key,
+        3 as step
+    from read_texts
+    inner join worker_names on worker_names.name_key = read_texts.turned
+),
+
+-- the words of a text are looked for in every name: only where nothing else found anybody
+unmatched_texts as materialized (
+    select
+        position,
+        words
+    from read_texts
+    where length(written) >= 3 and position not in (select position from whole_matches)
 ),
 
 matches as (
     select
-        read_texts.position,
-        known.worker_id,
-        case
-            when known.id_key = read_texts.written then 1
-            when known.email_key = read_texts.written or known.username_key = read_texts.written then 2
-            when known.name_key in (read_texts.written, read_texts.turned) then 3
-            else 4
-        end as step
-    from read_texts
-    inner join known
-        on known.id_key = read_texts.written
-        or known.email_key = read_texts.written
-        or known.username_key = read_texts.written
-        or known.name_key in (read_texts.written, read_texts.turned)
-        or (
-            length(read_texts.written) >= 3
-            and len(list_filter(read_texts.words, lambda word: contains(known.name_key, word)))
-            = len(read_texts.words)
-        )
+        position,
+        worker_key,
+        min(step) as step
+    from whole_matches
+    group by position, worker_key
+    union all
+    select
+        unmatched_texts.position,
+        worker_names.worker_key,
+        4 as step
+    from unmatched_texts
+    inner join worker_names
+        on len(list_filter(unmatched_texts.words, lambda word: contains(worker_names.name_key, word)))
+        = len(unmatched_texts.words)
 ),
 
-decided as (
+decided as materialized (
     select *
     from matches
     qualify step = min(step) over (partition by position)
@@ -73,16 +103,19 @@ decided as (
 
 roles as (
     select
-        role_states.worker_id,
+        role_states.worker_key,
         coalesce(role_states.job_title, role_states.job_code) as job_title,
         role_states.site,
         role_states.valid_to is null or role_states.valid_to > run_parameters.as_of as is_held_now
     from role_states
     cross join run_parameters
-    where role_states.is_employed and role_states.valid_from <= run_parameters.as_of
+    where
+        role_states.worker_key in (select worker_key from decided)
+        and role_states.is_employed
+        and role_states.valid_from <= run_parameters.as_of
     qualify
         row_number() over (
-            partition by role_states.worker_id
+            partition by role_states.worker_key
             order by
                 role_states.valid_from desc,
                 role_states.assignment_key <> 'primary',
@@ -95,21 +128,21 @@ final as (
         read_texts.position,
         read_texts.text,
         decided.step,
-        known.worker_id,
-        known.full_name,
-        known.person_id,
+        worker_names.worker_id,
+        worker_names.full_name,
+        worker_names.person_id,
         roles.job_title,
         roles.site as role_site,
         coalesce(roles.is_held_now, false) as is_employed,
-        count(decided.worker_id) over (partition by read_texts.position) as candidates
+        count(decided.worker_key) over (partition by read_texts.position) as candidates
     from read_texts
     left join decided on decided.position = read_texts.position
-    left join known on known.worker_id = decided.worker_id
-    left join roles on roles.worker_id = decided.worker_id
+    left join worker_names on worker_names.worker_key = decided.worker_key
+    left join roles on roles.worker_key = decided.worker_key
     qualify
         row_number() over (
             partition by read_texts.position
-            order by coalesce(roles.is_held_now, false) desc, known.full_name, known.worker_id
+            order by coalesce(roles.is_held_now, false) desc, worker_names.full_name, worker_names.worker_id
         ) <= 20
 )
 
