@@ -189,6 +189,8 @@ def _options() -> dict[str, object]:
         "browser.gatherUsageStats": False,
         "server.fileWatcherType": "none",
         "runner.magicEnabled": False,
+        # Python collects by itself; doing it after every rerun holds back what that rerun still has to send
+        "runner.postScriptGC": False,
     }
 
 
