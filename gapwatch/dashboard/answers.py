@@ -60,6 +60,14 @@ class View:
         bound = {key: value for key, value in self.scope.filters().items() if key in takes} | parameters
         return _answer(self.reader, self.stamp, name, tuple(sorted(bound.items())))
 
+    def ahead(self, *names: str, **parameters: object) -> None:
+        """Ask these before anything is drawn. A page sends what it draws piece by piece, and a browser lays out the
+        whole page for each piece: the pieces had better come together.
+        """
+        for name in names:
+            if self.may(name):
+                self.ask_if_built(name, **parameters)
+
     def cursor(self, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:
         """As ``ask``, but a cursor over all rows, for downloads; nothing of it is kept."""
         takes = question_parameters(name)

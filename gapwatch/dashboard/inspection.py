@@ -7,6 +7,7 @@ and evidence arrive as the question answers them.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,13 +64,12 @@ _MARKS: Final = {
 
 @dataclass(frozen=True)
 class Person:
-    """One worker on the day: the rows of ``page_people_day`` about them, and how many are in which state."""
+    """One worker on the day, and how many of their requirements are in which state."""
 
     worker_id: str
     full_name: str | None
     roles: str | None
-    rows: pd.DataFrame
-    counts: dict[str, int]
+    counts: Counter[str]
 
     @property
     def name(self) -> str:
@@ -79,7 +79,7 @@ class Person:
     @property
     def required(self) -> int:
         """How many requirements were in force."""
-        return sum(self.counts.values())
+        return self.counts.total()
 
     @property
     def standing(self) -> str:
@@ -90,33 +90,32 @@ class Person:
         told = [
             words.count(self.counts[state], "gap") if state == "gap" else f"{self.counts[state]:,} {_STANDS[state]}"
             for state in order
-            if self.counts.get(state)
+            if self.counts[state]
         ]
         return f"{words.joined(told)} of {words.count(self.required, 'requirement')}"
 
 
 def people(rows: pd.DataFrame) -> list[Person]:
     """The workers of those rows, in their order."""
-    found = []
-    for worker_id, mine in rows.groupby("worker_id", sort=False):
-        first = mine.iloc[0]
-        counts = {str(state): int(number) for state, number in mine["state"].value_counts().items()}
-        found.append(
-            Person(
-                str(worker_id),
-                None if pd.isna(first["full_name"]) else str(first["full_name"]),
-                None if pd.isna(first["roles"]) else str(first["roles"]),
-                mine[mine["requirement_id"].notna()],
-                counts,
-            )
+    found: dict[str, Person] = {}
+    for worker_id, full_name, roles, state in zip(
+        rows["worker_id"], rows["full_name"], rows["roles"], rows["state"], strict=True
+    ):
+        one = found.get(worker_id) or Person(
+            str(worker_id),
+            str(full_name) if _told(full_name) else None,
+            str(roles) if _told(roles) else None,
+            Counter(),
         )
-    return found
+        found[worker_id] = one
+        one.counts.update([str(state)] if _told(state) else [])
+    return list(found.values())
 
 
 def standing(found: list[Person]) -> str:
     """What is so with all of them, for a headline: "2 have 4 gaps, 2 have no gap and 1 held no role"."""
-    with_gap = [one for one in found if one.counts.get("gap")]
-    doubtful = [one for one in found if not one.counts.get("gap") and one.counts.get("not_evaluable")]
+    with_gap = [one for one in found if one.counts["gap"]]
+    doubtful = [one for one in found if not one.counts["gap"] and one.counts["not_evaluable"]]
     without_role = [one for one in found if not one.roles]
     gaps = sum(one.counts["gap"] for one in with_gap)
     well = len(found) - len(with_gap) - len(doubtful) - len(without_role)
@@ -143,7 +142,7 @@ def overview(found: list[Person], shown: View, *, name: str, picks: bool = True)
             "full_name": [one.full_name for one in found],
             "worker_id": [one.worker_id for one in found],
             "roles": [one.roles or "No role that day" for one in found],
-            "open_gaps": [one.counts.get("gap", 0) for one in found],
+            "open_gaps": [one.counts["gap"] for one in found],
             "standing": [words.sentence_case(one.standing) for one in found],
         }
     )
@@ -194,10 +193,9 @@ def sentences(worker_id: str, on: dt.date, shown: View) -> None:
                 st.caption(f"Rests on {'; '.join(words.plain(source) for source in sentence.sources)}")
 
 
-def because(found: list[Person]) -> None:
+def because(rows: pd.DataFrame) -> None:
     """Say for want of which source something cannot be judged."""
-    reasons = sorted({str(reason) for one in found for reason in one.rows["because"].dropna().unique()})
-    for reason in reasons:
+    for reason in sorted({str(reason) for reason in rows["because"].dropna()}):
         st.markdown(f":orange[:material/help:] **Not evaluable**: {words.plain(reason)}.")
 
 

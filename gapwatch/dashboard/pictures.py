@@ -15,6 +15,7 @@ _WHERE: Final = "Where the gaps are"
 _WHY: Final = "Who lets them happen"
 _BETTER: Final = "Is it getting better"
 _INFLATION: Final = "LMS and truth"
+_ASKED: Final = {_WHERE: "page_heat", _WHY: "page_cause_months", _BETTER: "page_trend", _INFLATION: "page_inflation"}
 _NARROW: Final = 7  # columns that a phone can show
 
 
@@ -26,6 +27,11 @@ def draw(shown: View) -> None:
         if tab.open:
             with tab:
                 picture(shown)
+
+
+def question() -> str:
+    """What the picture whose tab is open asks."""
+    return _ASKED[st.session_state.get(_TABS) or _WHERE]
 
 
 def open_inflation() -> None:

@@ -36,8 +36,8 @@ scoped as (
     select *
     from scoped_gaps
     where
-        cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), gap_site)
+        (closed_at is null or closed_at > (select week_start from run))
+        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), gap_site))
 ),
 
 dated as (

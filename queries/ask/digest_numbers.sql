@@ -13,18 +13,12 @@ with moments as (
     cross join (values (0), (7), (28)) as offsets (days_before)
 ),
 
-open_gaps as (
+run as (
     select
-        moments.days_before,
-        scoped_gaps.person_key
-    from scoped_gaps
-    inner join moments
-        on
-            scoped_gaps.opened_at <= moments.instant
-            and (scoped_gaps.closed_at is null or scoped_gaps.closed_at > moments.instant)
-    where
-        cast($sites as varchar[]) is null
-        or list_contains(cast($sites as varchar[]), scoped_gaps.gap_site)
+        max(instant) filter (where days_before = 0) as as_of,
+        max(instant) filter (where days_before = 7) as week_ago,
+        max(instant) filter (where days_before = 28) as month_ago
+    from moments
 ),
 
 roles_in_scope as (
@@ -39,28 +33,6 @@ roles_in_scope as (
     where
         role_states.is_employed
         and list_contains(cast($sites as varchar[]), role_states.site)
-),
-
-trained as (
-    select
-        moments.days_before,
-        compliance_timeline.person_key
-    from compliance_timeline
-    inner join moments
-        on
-            compliance_timeline.valid_from <= moments.instant
-            and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > moments.instant)
-    left join roles_in_scope
-        on
-            roles_in_scope.days_before = moments.days_before
-            and roles_in_scope.worker_key = compliance_timeline.worker_key
-    where
-        compliance_timeline.state = 'trained'
-        and (
-            cast($sites as varchar[]) is null
-            or list_contains(cast($sites as varchar[]), compliance_timeline.site)
-            or (compliance_timeline.site is null and roles_in_scope.worker_key is not null)
-        )
 ),
 
 segments_not_evaluable as (
@@ -95,28 +67,93 @@ not_evaluable as (
     group by moments.days_before
 ),
 
+open_gaps as (
+    select
+        scoped_gaps.person_key,
+        scoped_gaps.opened_at as valid_from,
+        coalesce(scoped_gaps.closed_at, timestamp 'infinity') as valid_to
+    from scoped_gaps
+    where
+        (scoped_gaps.closed_at is null or scoped_gaps.closed_at > (select month_ago from run))
+        and (cast($sites as varchar[]) is null or list_contains(cast($sites as varchar[]), scoped_gaps.gap_site))
+),
+
+trained as (
+    select
+        compliance_timeline.person_key,
+        compliance_timeline.worker_key,
+        -- whoever has it of no site counts where they worked at each instant
+        compliance_timeline.site is null and cast($sites as varchar[]) is not null as goes_by_role,
+        compliance_timeline.valid_from,
+        coalesce(compliance_timeline.valid_to, timestamp 'infinity') as valid_to
+    from compliance_timeline
+    where
+        compliance_timeline.state = 'trained'
+        and (compliance_timeline.valid_to is null or compliance_timeline.valid_to > (select month_ago from run))
+        and (
+            cast($sites as varchar[]) is null
+            or compliance_timeline.site is null
+            or list_contains(cast($sites as varchar[]), compliance_timeline.site)
+        )
+),
+
+workers_in_scope as (
+    select
+        worker_key,
+        bool_or(days_before = 0) as is_now,
+        bool_or(days_before = 7) as was_week_ago,
+        bool_or(days_before = 28) as was_month_ago
+    from roles_in_scope
+    group by worker_key
+),
+
+-- one row a requirement, and in it the three instants: three rows would be three times the work
 judged as (
     select
-        days_before,
-        person_key,
-        true as is_gap
+        open_gaps.person_key,
+        true as is_gap,
+        open_gaps.valid_from <= run.as_of and open_gaps.valid_to > run.as_of as is_now,
+        open_gaps.valid_from <= run.week_ago and open_gaps.valid_to > run.week_ago as was_week_ago,
+        open_gaps.valid_from <= run.month_ago and open_gaps.valid_to > run.month_ago as was_month_ago
     from open_gaps
+    cross join run
     union all
     select
-        days_before,
-        person_key,
-        false as is_gap
+        trained.person_key,
+        false as is_gap,
+        trained.valid_from <= run.as_of
+        and trained.valid_to > run.as_of
+        and (not trained.goes_by_role or coalesce(workers_in_scope.is_now, false)) as is_now,
+        trained.valid_from <= run.week_ago
+        and trained.valid_to > run.week_ago
+        and (not trained.goes_by_role or coalesce(workers_in_scope.was_week_ago, false)) as was_week_ago,
+        trained.valid_from <= run.month_ago
+        and trained.valid_to > run.month_ago
+        and (not trained.goes_by_role or coalesce(workers_in_scope.was_month_ago, false)) as was_month_ago
     from trained
+    cross join run
+    left join workers_in_scope on workers_in_scope.worker_key = trained.worker_key
 ),
 
 by_person as (
     select
-        days_before,
         person_key,
-        count(*) filter (where is_gap) as open_gaps,
-        count(*) as requirements
+        count(*) filter (where is_gap and is_now) as gaps_now,
+        count(*) filter (where is_gap and was_week_ago) as gaps_week_ago,
+        count(*) filter (where is_gap and was_month_ago) as gaps_month_ago,
+        count(*) filter (where is_now) as requirements_now,
+        count(*) filter (where was_week_ago) as requirements_week_ago,
+        count(*) filter (where was_month_ago) as requirements_month_ago
     from judged
-    group by days_before, person_key
+    group by person_key
+),
+
+person_moments as (
+    select 0 as days_before, gaps_now as open_gaps, requirements_now as requirements from by_person
+    union all
+    select 7 as days_before, gaps_week_ago as open_gaps, requirements_week_ago as requirements from by_person
+    union all
+    select 28 as days_before, gaps_month_ago as open_gaps, requirements_month_ago as requirements from by_person
 ),
 
 counted as (
@@ -125,8 +162,8 @@ counted as (
         cast(sum(open_gaps) as bigint) as open_gaps,
         cast(sum(requirements) as bigint) as requirements,
         count(*) filter (where open_gaps > 0) as people_with_gap,
-        count(*) as people
-    from by_person
+        count(*) filter (where requirements > 0) as people
+    from person_moments
     group by days_before
 ),
 

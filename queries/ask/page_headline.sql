@@ -17,7 +17,8 @@ scoped as (
         closed_at
     from scoped_gaps
     where
-        (cast($site as varchar) is null or gap_site = $site)
+        (closed_at is null or closed_at > (select week_start from run))
+        and (cast($site as varchar) is null or gap_site = $site)
         and (cast($department as varchar) is null or department = $department)
         and (cast($authority as varchar) is null or authority = $authority)
         and (cast($owner as varchar) is null or owner = $owner)

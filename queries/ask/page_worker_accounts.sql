@@ -2,8 +2,8 @@
 -- Answers: which LMS accounts serve this worker, and from when to when?
 -- Not for: whether an account should be closed (stale_accounts)
 with persons as (
-    select coalesce(min(person_id), $worker) as person_id
-    from staged_workers
+    select person_key
+    from worker_keys
     where worker_id = $worker
 ),
 
@@ -20,11 +20,9 @@ final as (
         staged_lms_accounts.load_id,
         staged_lms_accounts.row_number
     from account_links
-    cross join persons
+    inner join persons on persons.person_key = account_links.person_key
     left join staged_lms_accounts on staged_lms_accounts.account_id = account_links.account_id
-    where
-        account_links.worker_id is not null
-        and (account_links.worker_id = $worker or account_links.person_id = persons.person_id)
+    where account_links.worker_id is not null
 )
 
 select * from final

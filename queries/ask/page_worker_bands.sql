@@ -41,7 +41,7 @@ final as (
             and (credential_periods.site is null or credential_periods.site = compliance_timeline.site)
             and credential_periods.valid_from <= compliance_timeline.valid_from
             and (credential_periods.valid_to is null or credential_periods.valid_to > compliance_timeline.valid_from)
-    left join staged_lms_completions on staged_lms_completions.completion_id = credential_periods.completion_id
+    left join staged_lms_completions on staged_lms_completions.completion_key = credential_periods.completion_key
     where compliance_timeline.worker_id = $worker
     qualify
         row_number() over (

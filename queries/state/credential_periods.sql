@@ -21,6 +21,8 @@ select
         when credential_intervals.valid_to = credential_intervals.retrain_event_at then 'retrain_event'
         else 'retrain_order'
     end as ended_by,
+    credential_intervals.completion_key,
+    credential_intervals.worker_key,
 from credential_intervals
 inner join worker_keys on credential_intervals.worker_key = worker_keys.worker_key
 inner join staged_lms_completions on credential_intervals.completion_key = staged_lms_completions.completion_key

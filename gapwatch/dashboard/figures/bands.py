@@ -5,11 +5,11 @@ Owns how a stretch is drawn; what it stands for is its caller's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from gapwatch.dashboard.theme import Palette
 
@@ -26,15 +26,10 @@ class Bar:
     pattern: str = ""
 
 
-def draw(
-    figure: go.Figure,
-    bars: list[Bar],
-    *,
-    place: int,
-    colours: Palette,
-    axis: tuple[pd.Timestamp, pd.Timestamp],
-) -> None:
-    """Draw the stretches at that height; plotly hides a word that its stretch cannot hold.
+def traces(
+    bars: list[Bar], *, place: int, colours: Palette, axis: tuple[pd.Timestamp, pd.Timestamp]
+) -> Iterator[dict[str, object]]:
+    """The stretches at that height as plotly takes them; it hides a word that its stretch cannot hold.
 
     A stretch that begins before ``axis`` is drawn in two parts, so that the word stands in the visible one.
     """
@@ -44,27 +39,30 @@ def draw(
         cuts = [start, first, stop] if start < first < stop else [start, stop]
         for begin, end in pairwise(cuts):
             if begin < end:
-                figure.add_trace(_trace(bar, begin, end, place, colours, worded=end > first))
+                yield _trace(bar, begin, end, place, colours, worded=end > first)
 
 
-def _trace(bar: Bar, begin: pd.Timestamp, end: pd.Timestamp, place: int, colours: Palette, *, worded: bool) -> go.Bar:
+def _trace(
+    bar: Bar, begin: pd.Timestamp, end: pd.Timestamp, place: int, colours: Palette, *, worded: bool
+) -> dict[str, object]:
     ink = bar.pattern == "outline" or bar.colour in colours.roles
-    return go.Bar(
-        x=[(end - begin).total_seconds() * 1000],
-        base=[begin],
-        y=[place],
-        width=[0.42],
-        offset=[-0.34],
-        orientation="h",
-        marker=marker(bar, colours),
+    return {
+        "type": "bar",
+        "x": [(end - begin).total_seconds() * 1000],
+        "base": [begin],
+        "y": [place],
+        "width": [0.42],
+        "offset": [-0.34],
+        "orientation": "h",
+        "marker": marker(bar, colours),
         # a word on a pattern cannot be read: the key and the hover say it
-        text=[bar.text if worded and bar.pattern in ("", "outline") else ""],
-        textposition="inside",
-        insidetextanchor="start",
-        textangle=0,
-        textfont={"size": 12, "color": colours.ink if ink else colours.on_strong},
-        hovertemplate=f"{bar.hover}<extra></extra>",
-    )
+        "text": [bar.text if worded and bar.pattern in ("", "outline") else ""],
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "textangle": 0,
+        "textfont": {"size": 12, "color": colours.ink if ink else colours.on_strong},
+        "hovertemplate": f"{bar.hover}<extra></extra>",
+    }
 
 
 def marker(bar: Bar, colours: Palette) -> dict[str, object]:

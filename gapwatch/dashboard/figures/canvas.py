@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,23 @@ from gapwatch.dashboard.theme import FONT, Palette
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
 
 
-def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: int = 8, bottom: int = 8) -> go.Figure:
-    """An empty figure in the product's type and colours; margins in pixels, axes grow into them."""
+def picture(
+    colours: Palette,
+    traces: Sequence[object] = (),
+    *,
+    height: int,
+    left: int = 8,
+    right: int = 8,
+    top: int = 8,
+    bottom: int = 8,
+    xaxis: Mapping[str, object] | None = None,
+    yaxis: Mapping[str, object] | None = None,
+    **layout: object,
+) -> go.Figure:
+    """A figure of those traces in the product's type and colours; margins in pixels, axes grow into them.
+
+    What is passed here is checked once; each trace, label or line added later is checked with all before it.
+    """
     axis = {
         "gridcolor": colours.lines,
         "zeroline": False,
@@ -24,26 +40,24 @@ def blank(colours: Palette, *, height: int, left: int = 8, right: int = 8, top: 
         "automargin": True,
         "fixedrange": True,
     }
-    # in one piece: each later update is checked anew
-    return go.Figure(
-        layout={
-            "height": height,
-            "margin": {"l": left, "r": right, "t": top, "b": bottom},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
+    told: dict[str, object] = {
+        "height": height,
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {
+            "bgcolor": colours.panel,
+            "bordercolor": colours.lines,
             "font": {"family": FONT, "size": 13, "color": colours.ink},
-            "showlegend": False,
-            "dragmode": False,
-            "hoverlabel": {
-                "bgcolor": colours.panel,
-                "bordercolor": colours.lines,
-                "font": {"family": FONT, "size": 13, "color": colours.ink},
-                "align": "left",
-            },
-            "xaxis": axis,
-            "yaxis": axis,
-        }
-    )
+            "align": "left",
+        },
+        "xaxis": axis | dict(xaxis or {}),
+        "yaxis": axis | dict(yaxis or {}),
+    }
+    return go.Figure(data=list(traces), layout=told | layout)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import blank
+from gapwatch.dashboard.figures.canvas import picture
 from gapwatch.dashboard.theme import LIGHT, Palette
 
 LONGEST: Final = 720.0  # hours: what waits longer than thirty days is told by the height at the end
@@ -22,7 +22,7 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
     """
     totals = counts.groupby("event_type")["answers"].sum().sort_values()
     names = {event: f"{words.said(words.EVENTS, event)} ({total:,})" for event, total in totals.items()}
-    figure = blank(colours, height=70 + 36 * len(totals), right=16, top=40)
+    figure = picture(colours, height=70 + 36 * len(totals), right=16, top=40)
     fills = {
         "early": colours.early,
         "on_time": colours.states["trained"],
@@ -87,7 +87,7 @@ def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) 
     verticals.
     """
     shades = (colours.accent, colours.owners["training"], colours.owners["hr"], colours.owners["learner"], colours.ink)
-    figure = blank(colours, height=380, right=92, top=28, bottom=8)
+    figure = picture(colours, height=380, right=92, top=28, bottom=8)
     longest = min(max(float(steps["hours"].quantile(0.95)), *lines.values(), 24.0), LONGEST)
     ends: list[tuple[float, str, str]] = []
     for shade, (method, mine) in zip(cycle(shades), steps.groupby("integration_method"), strict=False):

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import blank, records, safe
+from gapwatch.dashboard.figures.canvas import picture, records, safe
 from gapwatch.dashboard.theme import Palette
 
 DAYS = 30
@@ -18,7 +18,7 @@ def strip(days: pd.DataFrame, colours: Palette, *, until: dt.date) -> go.Figure:
     """A row per source, a cell per day up to ``until``: delivered, with rejects, held, or nothing (empty)."""
     names = sorted(days["source"].unique(), reverse=True)
     first = until - dt.timedelta(days=DAYS - 1)
-    figure = blank(colours, height=44 + 24 * len(names), top=28)
+    figure = picture(colours, height=44 + 24 * len(names), top=28)
     kinds = {
         "delivered": (colours.states["trained"], "square"),
         "delivered, rows rejected": (colours.owners["training"], "square-cross"),

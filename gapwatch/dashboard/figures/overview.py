@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import blank, safe, wrapped
+from gapwatch.dashboard.figures.canvas import picture, safe, wrapped
 from gapwatch.dashboard.theme import Palette
 
 HEAT_ROWS = 16
@@ -32,55 +32,54 @@ def heat_map(cells: pd.DataFrame, colours: Palette) -> go.Figure:
     labels = [wrapped(titles[row], 28) for row in rows]
     labels = _distinct(labels, rows)
     name = dict(zip(rows, labels, strict=True))
-    figure = blank(colours, height=40 + 36 * len(rows), top=30)
     top = max(int(shown["open_gaps"].max()), 4)
-    figure.add_trace(
-        go.Heatmap(
-            x=shown["column"],
-            y=[name[row] for row in shown["requirement_id"]],
-            z=shown["open_gaps"],
-            zmin=0,
-            zmax=top,
-            colorscale=[list(stop) for stop in colours.heat],
-            showscale=False,
-            xgap=3,
-            ygap=3,
-            hoverinfo="skip",
-        )
+    heat = {
+        "type": "heatmap",
+        "x": shown["column"],
+        "y": [name[row] for row in shown["requirement_id"]],
+        "z": shown["open_gaps"],
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": [list(stop) for stop in colours.heat],
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hoverinfo": "skip",
+    }
+    points = {
+        "type": "scatter",
+        "x": shown["column"],
+        "y": heat["y"],
+        "mode": "markers+text",
+        "marker": {"size": 26, "opacity": 0, "symbol": "square", "color": colours.ink},
+        "text": [f"{value:,}" for value in shown["open_gaps"]],
+        "textfont": {"size": 13, "color": colours.ink},
+        "customdata": [[row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)],
+        "hovertemplate": "%{customdata[2]}<extra></extra>",
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}, "textfont": {"color": colours.muted}},
+    }
+    return picture(
+        colours,
+        [heat, points],
+        height=40 + 36 * len(rows),
+        top=30,
+        xaxis=_categories(columns) | {"side": "top"},
+        yaxis=_categories(labels[::-1]),
+        clickmode="event+select",
     )
-    figure.add_trace(
-        go.Scatter(
-            x=shown["column"],
-            y=[name[row] for row in shown["requirement_id"]],
-            mode="markers+text",
-            marker={"size": 26, "opacity": 0, "symbol": "square", "color": colours.ink},
-            text=[f"{value:,}" for value in shown["open_gaps"]],
-            textfont={"size": 13, "color": colours.ink},
-            customdata=[[row.column, row.requirement_id, _cell_words(row)] for row in shown.itertuples(index=False)],
-            hovertemplate="%{customdata[2]}<extra></extra>",
-            selected={"marker": {"opacity": 0}},
-            unselected={"marker": {"opacity": 0}, "textfont": {"color": colours.muted}},
-        )
-    )
-    figure.update_xaxes(
-        side="top",
-        categoryorder="array",
-        categoryarray=columns,
-        showgrid=False,
-        showline=False,
-        type="category",
-        range=[-0.5, len(columns) - 0.5],
-    )
-    figure.update_yaxes(
-        categoryorder="array",
-        categoryarray=labels[::-1],
-        showgrid=False,
-        showline=False,
-        type="category",
-        range=[-0.5, len(labels) - 0.5],
-    )
-    figure.update_layout(clickmode="event+select")
-    return figure
+
+
+def _categories(names: list[str]) -> dict[str, object]:
+    """An axis of those names in that order, without lines."""
+    return {
+        "categoryorder": "array",
+        "categoryarray": names,
+        "showgrid": False,
+        "showline": False,
+        "type": "category",
+        "range": [-0.5, len(names) - 0.5],
+    }
 
 
 def _cell_words(row: object) -> str:
@@ -105,7 +104,7 @@ def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
     be clicked. Point customdata: owner in words, cause.
     """
     totals = months.groupby(["cause", "owner"])[["gap_days"]].sum().reset_index().sort_values("gap_days")
-    figure = blank(colours, height=40 + 34 * max(len(totals), 1), right=16)
+    figure = picture(colours, height=40 + 34 * max(len(totals), 1), right=16)
     names = [words.said(words.CAUSES, cause) for cause in totals["cause"]]
     figure.add_trace(
         go.Bar(
@@ -133,7 +132,7 @@ def cause_totals(months: pd.DataFrame, colours: Palette) -> go.Figure:
 def cause_months(months: pd.DataFrame, colours: Palette) -> go.Figure:
     """Gap days per month, stacked by who must act, each owner named beside the last bar."""
     frame = months.groupby(["month", "owner"], as_index=False)["gap_days"].sum()
-    figure = blank(colours, height=300, right=92, top=24)
+    figure = picture(colours, height=300, right=92, top=24)
     # a month that has just begun holds nothing yet: names stand beside the last bar there is
     all_months = sorted(frame[frame["month"] <= frame.loc[frame["gap_days"] > 0, "month"].max()]["month"].unique())
     reached = 0.0
@@ -181,7 +180,7 @@ def trend(weeks: pd.DataFrame, colours: Palette) -> go.Figure:
     """Open gaps at the end of each week; opened above and closed below the line of the panel beneath;
     failed runs marked.
     """
-    figure = blank(colours, height=300, right=70, top=16)
+    figure = picture(colours, height=300, right=70, top=16)
     at = weeks["week_ends_at"]
     figure.add_trace(
         go.Scatter(
@@ -264,7 +263,7 @@ def inflation(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     """
     frame = rows[rows["lms_pct"].notna() & rows["true_pct"].notna()].iloc[:INFLATION_ROWS].iloc[::-1]
     names = [safe(name) if isinstance(name, str) else "<b>All sites</b>" for name in frame["site_name"]]
-    figure = blank(colours, height=24 + 58 * max(len(frame), 1), right=104)
+    figure = picture(colours, height=24 + 58 * max(len(frame), 1), right=104)
     bars = (
         ("true_pct", colours.accent, "true", colours.on_strong),
         ("lms_pct", colours.shown, "LMS", colours.on_shown),

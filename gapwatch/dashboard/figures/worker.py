@@ -6,6 +6,7 @@ Owns the drawing only; states, causes and source rows arrive from ``page_worker_
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,10 +14,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.bands import Bar, draw, marker
-from gapwatch.dashboard.figures.canvas import blank, records, safe
+from gapwatch.dashboard.figures import bands
+from gapwatch.dashboard.figures.bands import Bar
+from gapwatch.dashboard.figures.canvas import picture, records, safe
 from gapwatch.dashboard.theme import PATTERNS, Palette
 
+Part = dict[str, object]
+"""A trace, label or line as plotly takes it."""
 LANE: Final = 56  # pixels: the lane's name above, the band beneath
 _NTH: Final = {0: "Role", 1: "Second role", 2: "Third role"}
 _MARKS: Final = {
@@ -48,27 +52,46 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
     as_of = _local(story.as_of, story.zone)
     lanes = _lanes(story, colours, as_of)
     first, last = _range(story, as_of, months)
-    figure = blank(colours, height=104 + LANE * max(len(lanes), 1), top=26, bottom=30, left=4, right=12)
     places = {key: len(lanes) - 1 - position for position, (key, _, _) in enumerate(lanes)}
+    traces: list[Part] = []
+    labels: list[Part] = []
     for key, name, bars in lanes:
-        draw(figure, bars, place=places[key], colours=colours, axis=(first, last))
-        figure.add_annotation(
-            x=0, xref="paper", y=places[key] + 0.4, text=name, showarrow=False, xanchor="left",
-            yanchor="middle", font={"size": 13, "color": colours.ink}, bgcolor=colours.paper, borderpad=1,
+        traces += bands.traces(bars, place=places[key], colours=colours, axis=(first, last))
+        labels.append(
+            {"x": 0, "xref": "paper", "y": places[key] + 0.4, "text": name, "showarrow": False, "xanchor": "left",
+             "yanchor": "middle", "font": {"size": 13, "color": colours.ink}, "bgcolor": colours.paper, "borderpad": 1}
         )  # fmt: skip
-    _marks(figure, story, places, colours)
-    _events(figure, story, len(lanes), colours, first, last)
-    figure.add_vline(x=as_of, line={"color": colours.accent, "width": 2})
-    figure.add_annotation(
-        x=as_of, y=1, yref="paper", yanchor="bottom", text=f"as of {words.day(as_of)}", showarrow=False,
-        xanchor="right", font={"color": colours.accent, "size": 13},
+    traces += _marks(story, places, colours)
+    traces += _events(story, len(lanes), colours)
+    labels += _event_labels(story, len(lanes), colours, first, last)
+    labels.append(
+        {"x": as_of, "y": 1, "yref": "paper", "yanchor": "bottom", "text": f"as of {words.day(as_of)}",
+         "showarrow": False, "xanchor": "right", "font": {"color": colours.accent, "size": 13}}
     )  # fmt: skip
-    figure.update_xaxes(
-        range=[first, last], showgrid=True, fixedrange=False, tickformat="%b\n%Y", type="date", nticks=9
+    happened = [_line(at, {"color": colours.muted, "width": 1, "dash": "dot"}, "below") for at in _instants(story)]
+    return picture(
+        colours,
+        traces,
+        height=104 + LANE * max(len(lanes), 1),
+        top=26,
+        bottom=30,
+        left=4,
+        right=12,
+        xaxis={
+            "range": [first, last],
+            "showgrid": True,
+            "fixedrange": False,
+            "tickformat": "%b\n%Y",
+            "type": "date",
+            "nticks": 9,
+        },
+        yaxis={"range": [-0.6, len(lanes) + 0.2], "visible": False},
+        annotations=labels,
+        shapes=[*happened, _line(as_of, {"color": colours.accent, "width": 2}, "above")],
+        barmode="overlay",
+        dragmode="pan",
+        uniformtext={"minsize": 12, "mode": "hide"},
     )
-    figure.update_yaxes(range=[-0.6, len(lanes) + 0.2], visible=False)
-    figure.update_layout(barmode="overlay", dragmode="pan", uniformtext={"minsize": 12, "mode": "hide"})
-    return figure
 
 
 def states_drawn(bands: pd.DataFrame) -> list[str]:
@@ -79,23 +102,31 @@ def states_drawn(bands: pd.DataFrame) -> list[str]:
 
 def key(states: list[str], colours: Palette) -> go.Figure:
     """A key of those states: a patterned patch and its word each, in one row."""
-    figure = blank(colours, height=34, top=2, bottom=2, left=4, right=4)
+    patches: list[Part] = []
+    labels: list[Part] = []
     for position, state in enumerate(states):
         bar = Bar(pd.Timestamp(0), pd.Timestamp(0), "", "", colours.state(state), PATTERNS[state])
-        figure.add_trace(
-            go.Bar(
-                x=[0.12], base=[position], y=[0], width=[0.55], orientation="h", marker=marker(bar, colours),
-                hoverinfo="skip",
-            )
+        patches.append(
+            {"type": "bar", "x": [0.12], "base": [position], "y": [0], "width": [0.55], "orientation": "h",
+             "marker": bands.marker(bar, colours), "hoverinfo": "skip"}
         )  # fmt: skip
-        figure.add_annotation(
-            x=position + 0.16, y=0, text=words.STATES[state], showarrow=False, xanchor="left",
-            font={"size": 13, "color": colours.ink},
+        labels.append(
+            {"x": position + 0.16, "y": 0, "text": words.STATES[state], "showarrow": False, "xanchor": "left",
+             "font": {"size": 13, "color": colours.ink}}
         )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[0, max(len(states), 4)])
-    figure.update_yaxes(visible=False, range=[-0.5, 0.5])
-    figure.update_layout(barmode="overlay")
-    return figure
+    return picture(
+        colours,
+        patches,
+        height=34,
+        top=2,
+        bottom=2,
+        left=4,
+        right=4,
+        xaxis={"visible": False, "range": [0, max(len(states), 4)]},
+        yaxis={"visible": False, "range": [-0.5, 0.5]},
+        annotations=labels,
+        barmode="overlay",
+    )
 
 
 def _lanes(story: Story, colours: Palette, as_of: pd.Timestamp) -> list[tuple[str, str, list[Bar]]]:
@@ -181,7 +212,7 @@ def _state_bars(rows: pd.DataFrame, story: Story, colours: Palette, as_of: pd.Ti
     return bars
 
 
-def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Palette) -> None:
+def _marks(story: Story, places: dict[str, int], colours: Palette) -> Iterator[Part]:
     lanes: dict[str, list[tuple[str, int]]] = {}
     for name, place in places.items():
         if name.startswith("band:"):
@@ -203,44 +234,54 @@ def _marks(figure: go.Figure, story: Story, places: dict[str, int], colours: Pal
                     f"{safe(row['reference'])}{_source(_feed(kind), row)}"
                 )
         if xs:
-            figure.add_trace(
-                go.Scatter(
-                    x=xs, y=ys, mode="markers", hovertext=hovers, hovertemplate="%{hovertext}<extra></extra>",
-                    marker={"symbol": symbol, "size": 10, "color": colours.paper,
-                            "line": {"width": 1.5, "color": colours.ink}},
-                )
-            )  # fmt: skip
+            yield {
+                "type": "scatter", "x": xs, "y": ys, "mode": "markers", "hovertext": hovers,
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {"symbol": symbol, "size": 10, "color": colours.paper,
+                           "line": {"width": 1.5, "color": colours.ink}},
+            }  # fmt: skip
 
 
-def _events(
-    figure: go.Figure, story: Story, lanes: int, colours: Palette, first: pd.Timestamp, last: pd.Timestamp
-) -> None:
-    rows = story.marks[story.marks["kind"] == "event"]
-    if rows.empty:
-        return
-    xs = [_local(value, story.zone) for value in rows["at_instant"]]
+def _events(story: Story, lanes: int, colours: Palette) -> Iterator[Part]:
+    rows = _hr_events(story)
     hovers = [
         f"<b>{words.said(words.EVENTS, row['what'])}</b> {_when(row['at_instant'], story.zone)}<br>"
         f"recorded {_when(row['recorded_at'], story.zone)}"
         for row in records(rows)
     ]
-    for at in xs:
-        figure.add_vline(x=at, line={"color": colours.muted, "width": 1, "dash": "dot"}, layer="below")
-    figure.add_trace(
-        go.Scatter(
-            x=xs, y=[lanes - 0.05] * len(xs), mode="markers", hovertext=hovers,
-            hovertemplate="%{hovertext}<extra></extra>",
-            marker={"symbol": "circle", "size": 10, "color": colours.ink},
-        )
-    )  # fmt: skip
-    for at, following, what in zip(xs, [*xs[1:], last], rows["what"], strict=True):
+    if hovers:
+        yield {
+            "type": "scatter", "x": _instants(story), "y": [lanes - 0.05] * len(hovers), "mode": "markers",
+            "hovertext": hovers, "hovertemplate": "%{hovertext}<extra></extra>",
+            "marker": {"symbol": "circle", "size": 10, "color": colours.ink},
+        }  # fmt: skip
+
+
+def _event_labels(
+    story: Story, lanes: int, colours: Palette, first: pd.Timestamp, last: pd.Timestamp
+) -> Iterator[Part]:
+    xs = _instants(story)
+    for at, following, what in zip(xs, [*xs, last][1:], _hr_events(story)["what"], strict=True):
         label = words.said(words.EVENTS, what)
         # some 62 letters fit the axis on a phone; a label that would run into the next mark is left to the hover
         if at >= first and at + (last - first) * (len(label) / 62 + 0.03) < following:
-            figure.add_annotation(
-                x=at, y=lanes - 0.05, text=label, showarrow=False, xanchor="left", xshift=8,
-                font={"size": 12, "color": colours.ink},
-            )  # fmt: skip
+            yield {
+                "x": at, "y": lanes - 0.05, "text": label, "showarrow": False, "xanchor": "left", "xshift": 8,
+                "font": {"size": 12, "color": colours.ink},
+            }  # fmt: skip
+
+
+def _hr_events(story: Story) -> pd.DataFrame:
+    return story.marks[story.marks["kind"] == "event"]
+
+
+def _instants(story: Story) -> list[pd.Timestamp]:
+    return [_local(value, story.zone) for value in _hr_events(story)["at_instant"]]
+
+
+def _line(at: pd.Timestamp, line: Part, layer: str) -> Part:
+    """A line from top to bottom."""
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "y domain", "line": line, "layer": layer}
 
 
 def _range(story: Story, as_of: pd.Timestamp, months: int) -> tuple[pd.Timestamp, pd.Timestamp]:

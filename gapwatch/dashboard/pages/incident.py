@@ -113,7 +113,7 @@ def _set_day() -> None:
 def _people(
     found: list[inspection.Person], rows: pd.DataFrame, shown: View, on: dt.date, asked: dict[str, str | None]
 ) -> None:
-    inspection.because(found)
+    inspection.because(rows)
     st.header(
         "Who held it",
         anchor=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -10,10 +10,15 @@ from gapwatch.dashboard import evaluable, pictures, shell, tables, trust, words
 from gapwatch.dashboard.answers import View
 from gapwatch.dashboard.figures.canvas import records
 
+_QUESTIONS: Final = ("page_events_headline", "page_leavers_headline", "page_inflation", "page_evaluability")
+_WORST: Final[dict[str, object]] = {"status": "open", "row_limit": 10}
+
 
 def page() -> None:
     """Draw the page."""
     shown = shell.view()
+    shown.ahead(*_QUESTIONS, pictures.question())
+    shown.ahead("page_gaps", **_WORST)
     gaps = shown.first("page_headline")
     population = shown.first("page_population")
     shell.title(
@@ -166,7 +171,7 @@ def _act_first(shown: View) -> None:
         anchor=False,
         help="The ten open gaps that weigh most: severity (critical 4, high 3, medium 2, low 1) times days open.",
     )
-    rows = shown.ask("page_gaps", status="open", row_limit=10)
+    rows = shown.ask("page_gaps", **_WORST)
     if rows.empty:
         st.markdown("Nothing is open here. Nobody has to act.")
         return

@@ -171,7 +171,7 @@ def _remember(chosen: list[str]) -> None:
 
 def _answer(named: list[inspection.Person], rows: pd.DataFrame, shown: View) -> None:
     workers = [one.worker_id for one in named]
-    inspection.because(named)
+    inspection.because(rows)
     workbooks.offer(
         f"Build the workbook for {'this person' if len(named) == 1 else f'these {len(named)} people'}",
         shown,
@@ -187,17 +187,19 @@ def _answer(named: list[inspection.Person], rows: pd.DataFrame, shown: View) -> 
     if len(named) > 1:
         inspection.overview(named, shown, name="survey_people", picks=False)
     for position, one in enumerate(named, start=1):
-        _person(one, position, shown)
+        _person(one, rows[rows["worker_id"] == one.worker_id], position, shown)
     tables.download("survey", "page_people_day", shown, count=tables.total(rows), workers=workers, site=None)
 
 
-def _person(one: inspection.Person, position: int, shown: View) -> None:
+def _person(one: inspection.Person, rows: pd.DataFrame, position: int, shown: View) -> None:
     st.subheader(words.plain(one.name), anchor=False)
     st.markdown(f"{words.plain(one.roles)}: {one.standing}." if one.roles else f"{words.sentence_case(one.standing)}.")
-    if len(one.rows):
-        inspection.requirements(one.rows, shown, name=f"survey_person_{position}")
-    with st.expander("The audit sentences, and the rows they rest on", icon=":material/format_quote:"):
-        inspection.sentences(one.worker_id, day_of(shown.run.as_of, zone=shown.zone), shown)
+    if one.required:
+        inspection.requirements(rows, shown, name=f"survey_person_{position}")
+    label, key = "The audit sentences, and the rows they rest on", f"sentences_{one.worker_id}"
+    with st.expander(label, icon=":material/format_quote:", key=key, on_change="rerun") as box:
+        if box.open:
+            inspection.sentences(one.worker_id, day_of(shown.run.as_of, zone=shown.zone), shown)
     shell.link(
         "worker",
         f"See {words.plain(one.name)} on one time axis",

@@ -19,6 +19,7 @@ def page() -> None:
         shell.title("Whose record do you want to see?", shown)
         people.search(shown)
         return
+    shown.ahead("page_worker_roles", "page_worker_bands", "page_worker_accounts", "page_worker_marks", worker=worker_id)
     person = shown.first("page_worker", worker=worker_id)
     if not person:
         shell.title(f"Nobody has the worker ID {worker_id}", shown)
