@@ -41,13 +41,17 @@ def pager(shown_rows: int, total_rows: int) -> None:
 
 def page_of(question: str, shown: View, **narrowed: object) -> pd.DataFrame | None:
     """The rows of a question that the address's page of the table shows; None, and a way back, where it has none."""
-    first = (page_number() - 1) * PAGE_ROWS
-    rows = shown.ask(question, row_limit=PAGE_ROWS, row_offset=first, **narrowed)
-    if rows.empty and first:
+    rows = shown.ask(question, **place(), **narrowed)
+    if rows.empty and page_number() > 1:
         st.info("There are no rows on this page of the table.", icon=":material/info:")
         st.button("To the first rows", on_click=to_first_rows)
         return None
     return rows
+
+
+def place() -> dict[str, int]:
+    """Which rows of a question the address's page of the table holds, as the question's parameters."""
+    return {"row_limit": PAGE_ROWS, "row_offset": (page_number() - 1) * PAGE_ROWS}
 
 
 def page_number() -> int:

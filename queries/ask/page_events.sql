@@ -12,7 +12,7 @@ zones as (
     group by site
 ),
 
-matching as (
+matching as not materialized (
     select *
     from scoped_answers
     where

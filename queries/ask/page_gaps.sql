@@ -19,7 +19,7 @@ zones as (
     group by site
 ),
 
-matching as (
+matching as not materialized (
     select
         gap_id,
         segment_key,

@@ -180,6 +180,19 @@ periods as (
     group by requirement_periods.worker_id, requirement_periods.requirement_id, requirement_periods.site
 ),
 
+-- named by the accounts first: the completions of few accounts are found without reading all of them
+completions as (
+    select staged_lms_completions.*
+    from staged_lms_completions
+    where
+        staged_lms_completions.account_key in (
+            select account_links.account_key
+            from account_links
+            inner join worker_keys on worker_keys.person_key = account_links.person_key
+            inner join people on people.worker_key = worker_keys.worker_key
+        )
+),
+
 waivers as (
     select
         worker_keys.worker_id,
@@ -205,11 +218,11 @@ judged as (
         policy_requirements.citation,
         policy_requirements.severity,
         open_gaps.opened_at,
-        staged_lms_completions.completion_id,
+        completions.completion_id,
         credentials.valid_to as credential_ends_at,
-        staged_lms_completions.course_id,
-        staged_lms_completions.completed_at,
-        staged_lms_completions.result,
+        completions.course_id,
+        completions.completed_at,
+        completions.result,
         periods.rule_ids,
         waivers.exception_id,
         waivers.waived_until_on
@@ -228,7 +241,7 @@ judged as (
         and credentials.site is not distinct from required.site
         and credentials.is_trained = (required.known_state = 'trained')
         and required.known_state in ('trained', 'waived')
-    left join staged_lms_completions on staged_lms_completions.completion_key = credentials.completion_key
+    left join completions on completions.completion_key = credentials.completion_key
     left join periods
         on periods.worker_id = required.worker_id
         and periods.requirement_id = required.requirement_id

@@ -36,6 +36,8 @@ _COLUMNS = (
 def page() -> None:
     """Draw the page."""
     shown = shell.view()
+    shown.ahead("page_events_headline", "page_event_counts", "page_latency", "page_method_fitness")
+    shown.ahead("page_events", **paging.place(), **_narrowed())
     head = shown.first("page_events_headline")
     shell.title(
         _sentence(head),
@@ -229,6 +231,16 @@ def _fitness(shown: View) -> None:
     )
 
 
+def _narrowed() -> dict[str, str | None]:
+    """What the address shows of the ledger."""
+    verdict = controls.chosen("verdict", _SHOW, standard="unsynced")
+    return {
+        "verdict": None if verdict == "all" else verdict,
+        "event_type": controls.chosen("event_type", words.EVENTS),
+        "action": controls.chosen("action", words.ACTIONS),
+    }
+
+
 def _ledger(shown: View) -> None:
     st.header("The ledger", anchor=False, help="Every HR event with the LMS action it called for.")
     left, middle, right = st.columns(3)
@@ -238,12 +250,7 @@ def _ledger(shown: View) -> None:
         controls.choice("HR event", "event_type", words.EVENTS, everything="All events")
     with right:
         controls.choice("Action", "action", words.ACTIONS, everything="All actions")
-    verdict = controls.chosen("verdict", _SHOW, standard="unsynced")
-    narrowed = {
-        "verdict": None if verdict == "all" else verdict,
-        "event_type": controls.chosen("event_type", words.EVENTS),
-        "action": controls.chosen("action", words.ACTIONS),
-    }
+    narrowed = _narrowed()
     rows = paging.page_of("page_events", shown, **narrowed)
     if rows is None:
         return
