@@ -68,7 +68,7 @@ first_assignments as (
 
 -- Few were removed: only there it matters which came next.
 periods_with_removals as (
-    select distinct period_key
+    select period_key
     from period_assignments
     where is_for_period and closed_by = 'removed'
 ),
@@ -143,7 +143,7 @@ clip_facts as (
 
 -- What holds from end to end of a gap changes nothing within it, whatever else of its kind there is.
 lasting_facts as (
-    select distinct segment_key, kind
+    select segment_key, kind
     from clip_facts
     where valid_from = gap_from and not is_ended
 ),
@@ -182,10 +182,7 @@ settled_gaps as (
 changes as (
     select segment_key, assigned_from as happens_at, '' as kind, null as live_to
     from settled_gaps
-    where
-        not has_held
-        and assigned_from > valid_from
-        and assigned_from < valid_to
+    where assigned_from > valid_from and assigned_from < valid_to
     union all
     select clip_facts.segment_key, clip_facts.valid_from as happens_at, clip_facts.kind, clip_facts.valid_to as live_to
     from clip_facts
@@ -201,15 +198,10 @@ changes as (
     where clip_facts.is_ended
 ),
 
-changing_gaps as (
-    select distinct segment_key
-    from changes
-),
-
 boundaries as (
     select settled_gaps.segment_key, settled_gaps.valid_from as happens_at, '' as kind, null as live_to
     from settled_gaps
-    semi join changing_gaps on settled_gaps.segment_key = changing_gaps.segment_key
+    semi join changes on settled_gaps.segment_key = changes.segment_key
     union all
     select * from changes
 ),
@@ -231,7 +223,7 @@ sweep as (
 moments as (
     select settled_gaps.*, settled_gaps.valid_from as happens_at, true as is_whole
     from settled_gaps
-    anti join changing_gaps on settled_gaps.segment_key = changing_gaps.segment_key
+    anti join changes on settled_gaps.segment_key = changes.segment_key
     union all
     select
         settled_gaps.segment_key,
