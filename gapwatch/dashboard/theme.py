@@ -29,11 +29,13 @@ STYLE: Final = """
 [class*="st-key-figure_"] a { padding-inline: 0; }
 .st-key-heat_wide { overflow-x: auto; }
 .st-key-heat_wide > div { min-width: 46rem; }
-.st-key-act_first a { padding-left: 0; }
-.st-key-act_first a p { white-space: normal; }
+.st-key-act_first a[class] { padding: 0.25rem 0; align-items: flex-start; height: auto; }
+.st-key-act_first a [data-testid="stMarkdownContainer"] { margin: 0; }
+.st-key-act_first a p { margin: 0; white-space: normal; line-height: 1.4; }
+.st-key-act_first a > span:first-child { padding-top: 0.1rem; }
 @media (max-width: 640px) {
-  [data-testid="stMain"] [data-testid="stPageLink-NavLink"][class] { background: transparent; }
-.st-key-figures > div { flex: 1 1 9rem; }
+  .st-key-figures > div { flex: 1 1 9rem; }
+  .st-key-act_first a[class] { padding-block: 0.5rem; border-bottom: 1px solid light-dark(#e3e8ee, #2a333f); }
   h1 { font-size: 22px !important; }
 }
 </style>
