@@ -51,8 +51,10 @@ def show(worker_id: str, shown: View) -> None:
         with st.container(gap=None):
             st.markdown(f"{mark} {words.plain(sentence.text.removeprefix(opening).strip())}")
             st.caption(_rests_on(sentence.sources[len(shared) :]))
-    with st.expander("The sentences in full, to copy", icon=":material/content_copy:"):
-        st.code("\n".join(sentence.text for sentence in sentences), language=None, wrap_lines=True)
+    label = "The sentences in full, to copy"
+    with st.expander(label, icon=":material/content_copy:", key="sentences_in_full", on_change="rerun") as box:
+        if box.open:
+            st.code("\n".join(sentence.text for sentence in sentences), language=None, wrap_lines=True)
 
 
 def _opening(sentences: list[AuditSentence]) -> tuple[str, tuple[str, ...]]:

@@ -120,7 +120,10 @@ def _filters(shown: View) -> None:
 def _share(shown: View, url: str) -> None:
     kept = saved_views(shown.settings.warehouse.path, who=shown.viewer.who)
     label = f"Share or keep this view ({len(kept)} kept)" if kept else "Share or keep this view"
-    with st.expander(label, icon=":material/link:"):
+    # open means asked for: what it holds is sent then, for the link's box brings a large script with it
+    with st.expander(label, icon=":material/link:", key="share", on_change="rerun") as box:
+        if not box.open:
+            return
         st.caption("A link to just this: the same report, page and filters, also when there are newer reports.")
         st.code(_link_to_share(shown, url), language=None, wrap_lines=True)
         st.text_input("Name", key="view_name", placeholder="Monday at BAY1", max_chars=60)

@@ -228,8 +228,9 @@ def _scorecard(shown: View) -> None:
             "rows_sql": "The rows this cell rests on: gapwatch sql with this statement.",
         },
     )
-    with st.expander("The rows behind each cell", icon=":material/table_rows:"):
-        for row in rows[rows["rows_sql"].notna()].to_dict("records"):
+    label = "The rows behind each cell"
+    with st.expander(label, icon=":material/table_rows:", key="scorecard_rows", on_change="rerun") as box:
+        for row in rows[rows["rows_sql"].notna()].to_dict("records") if box.open else ():
             st.markdown(f"**{words.plain(row['title'])}**, {row['rating']}: {words.plain(row['reason'])}")
             st.code(f"gapwatch sql {shlex.quote(str(row['rows_sql']))}", language="bash", wrap_lines=True)
 

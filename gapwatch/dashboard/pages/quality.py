@@ -197,7 +197,10 @@ def _rejects(shown: View, head: dict[str, Any]) -> None:
 
 
 def _loads(shown: View) -> None:
-    with st.expander("Every load, with rows read, accepted and rejected", icon=":material/history:"):
+    label = "Every load, with rows read, accepted and rejected"
+    with st.expander(label, icon=":material/history:", key="every_load", on_change="rerun") as box:
+        if not box.open:
+            return
         rows = shown.ask("page_loads", row_limit=500)
         if rows.empty:
             st.markdown("Nothing was loaded by then.")
