@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import importlib
 import inspect
+import sys
 import threading
 import time
 from typing import Final
@@ -26,6 +27,7 @@ _FIRST: Final = (
 )
 _LATER: Final = ("gapwatch.evidence.archive", "gapwatch.digest.weekly")
 _FIRST_PAGE: Final = 8.0  # seconds
+_TURN: Final = 0.05  # seconds; a page's pieces are made in one turn and sent together, and laid out once
 
 
 def _import_ahead() -> None:
@@ -39,5 +41,6 @@ def _import_ahead() -> None:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(_TURN)
     threading.Thread(target=_import_ahead, name="imports", daemon=True).start()
     main(prog_name="streamlit")
