@@ -60,6 +60,11 @@ def picture(
     return go.Figure(data=list(traces), layout=told | layout)
 
 
+def line(at: object, look: Mapping[str, object], *, layer: str = "above") -> dict[str, object]:
+    """A vertical line from bottom to top at that place of the axis, as plotly takes it."""
+    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "y domain", "line": look, "layer": layer}
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as dicts by column name."""
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]

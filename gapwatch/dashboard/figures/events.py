@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gapwatch.dashboard import words
-from gapwatch.dashboard.figures.canvas import picture
+from gapwatch.dashboard.figures.canvas import line, picture
 from gapwatch.dashboard.theme import LIGHT, Palette
 
 LONGEST: Final = 720.0  # hours: what waits longer than thirty days is told by the height at the end
@@ -22,7 +22,7 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
     """
     totals = counts.groupby("event_type")["answers"].sum().sort_values()
     names = {event: f"{words.said(words.EVENTS, event)} ({total:,})" for event, total in totals.items()}
-    figure = picture(colours, height=70 + 36 * len(totals), right=16, top=40)
+    bars: list[dict[str, object]] = []
     fills = {
         "early": colours.early,
         "on_time": colours.states["trained"],
@@ -44,41 +44,42 @@ def verdicts(counts: pd.DataFrame, colours: Palette) -> go.Figure:
             "bgcolor": colours.panel,
             "size": 6,
         }
-        figure.add_trace(
-            go.Bar(
-                x=share,
-                y=[names[event] for event in totals.index],
-                orientation="h",
-                name=name,
-                marker={
-                    "color": fills[verdict],
-                    "pattern": pattern,
-                    "line": {"color": colours.paper, "width": 1},
-                },
-                text=[
+        bars.append(
+            {
+                "type": "bar",
+                "x": share,
+                "y": [names[event] for event in totals.index],
+                "orientation": "h",
+                "name": name,
+                "marker": {"color": fills[verdict], "pattern": pattern, "line": {"color": colours.paper, "width": 1}},
+                "text": [
                     f"{value:,}" if part >= 6 and verdict not in _PATTERNS else ""
                     for value, part in zip(held, share, strict=True)
                 ],
-                textposition="inside",
-                insidetextanchor="middle",
-                textangle=0,
-                constraintext="none",
-                textfont={"color": _on(verdict, colours), "size": 13},
-                customdata=[[number, event, verdict] for number, event in zip(held, totals.index, strict=True)],
-                hovertemplate=f"%{{y}}: %{{customdata[0]:,}} {name} (%{{x:.1f}}%)<extra></extra>",
-                unselected={"marker": {"opacity": 1}},
-            )
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "constraintext": "none",
+                "textfont": {"color": _on(verdict, colours), "size": 13},
+                "customdata": [[number, event, verdict] for number, event in zip(held, totals.index, strict=True)],
+                "hovertemplate": f"%{{y}}: %{{customdata[0]:,}} {name} (%{{x:.1f}}%)<extra></extra>",
+                "unselected": {"marker": {"opacity": 1}},
+            }
         )
-    figure.update_layout(
+    return picture(
+        colours,
+        bars,
+        height=70 + 36 * len(totals),
+        right=16,
+        top=40,
+        xaxis={"visible": False, "range": [0, 100]},
+        yaxis={"showgrid": False, "showline": False},
         barmode="stack",
         bargap=0.3,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal",
                 "itemclick": False, "itemdoubleclick": False},
     )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[0, 100])
-    figure.update_yaxes(showgrid=False, showline=False)
-    return figure
 
 
 def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) -> go.Figure:
@@ -87,7 +88,8 @@ def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) 
     verticals.
     """
     shades = (colours.accent, colours.owners["training"], colours.owners["hr"], colours.owners["learner"], colours.ink)
-    figure = picture(colours, height=380, right=92, top=28, bottom=8)
+    curves: list[dict[str, object]] = []
+    labels: list[dict[str, object]] = []
     longest = min(max(float(steps["hours"].quantile(0.95)), *lines.values(), 24.0), LONGEST)
     ends: list[tuple[float, str, str]] = []
     for shade, (method, mine) in zip(cycle(shades), steps.groupby("integration_method"), strict=False):
@@ -98,51 +100,54 @@ def survival(steps: pd.DataFrame, colours: Palette, *, lines: dict[str, float]) 
             [100.0, *near[column], float(near[column].iloc[-1]) if len(near) else 100.0]
             for column in ("unanswered_pct", "unanswered_low_pct", "unanswered_high_pct")
         )
-        figure.add_trace(
-            go.Scatter(x=hours, y=high, line={"width": 0, "shape": "hv"}, hoverinfo="skip", mode="lines", name=name)
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=hours, y=low, line={"width": 0, "shape": "hv"}, hoverinfo="skip", mode="lines", fill="tonexty",
-                fillcolor=_faint(shade), name=name,
-            )
-        )  # fmt: skip
-        figure.add_trace(
-            go.Scatter(
-                x=hours,
-                y=share,
-                mode="lines",
-                name=name,
-                line={"color": shade, "width": 2, "shape": "hv"},
-                hovertemplate=f"{name}: %{{y:.1f}}% still unanswered after %{{x:.1f}} h<extra></extra>",
-            )
-        )
+        edge = {"type": "scatter", "x": hours, "mode": "lines", "name": name}
+        hidden = edge | {"line": {"width": 0, "shape": "hv"}, "hoverinfo": "skip"}
+        curves += [
+            hidden | {"y": high},
+            hidden | {"y": low, "fill": "tonexty", "fillcolor": _faint(shade)},
+            edge
+            | {
+                "y": share,
+                "line": {"color": shade, "width": 2, "shape": "hv"},
+                "hovertemplate": f"{name}: %{{y:.1f}}% still unanswered after %{{x:.1f}} h<extra></extra>",
+            },
+        ]
         ends.append((share[-1], name, shade))
     for y, (_, name, shade) in zip(_apart([end[0] for end in sorted(ends)], least=6.0), sorted(ends), strict=True):
-        figure.add_annotation(
-            x=longest, y=y, text=name, xanchor="left", showarrow=False, xshift=6, font={"color": shade, "size": 13},
+        labels.append(
+            {"x": longest, "y": y, "text": name, "xanchor": "left", "showarrow": False, "xshift": 6,
+             "font": {"color": shade, "size": 13}}
         )  # fmt: skip
     for name, hours_at in lines.items():
-        figure.add_vline(x=hours_at, line={"color": colours.muted, "width": 1, "dash": "dot"})
-        figure.add_annotation(
-            x=hours_at, y=1.0, yref="paper", yanchor="bottom", xanchor="left", showarrow=False, text=name,
-            font={"color": colours.muted, "size": 13},
+        labels.append(
+            {"x": hours_at, "y": 1.0, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "showarrow": False,
+             "text": name, "font": {"color": colours.muted, "size": 13}}
         )  # fmt: skip
+    needed = [line(hours_at, {"color": colours.muted, "width": 1, "dash": "dot"}) for hours_at in lines.values()]
     in_days = longest > 96
     step = next(each for each in (6, 12, 24, 48, 72, 120, 240) if longest / each <= 10)
     ticks = [float(at) for at in range(0, int(longest) + 1, step)]
-    figure.update_xaxes(
-        range=[0, longest],
-        tickvals=ticks,
-        ticktext=[f"{at / 24:g}" if in_days else f"{at:g}" for at in ticks],
-        title={
-            "text": f"{'days' if in_days else 'hours'} since the clock started",
-            "font": {"size": 13, "color": colours.muted},
+    return picture(
+        colours,
+        curves,
+        height=380,
+        right=92,
+        top=28,
+        bottom=8,
+        xaxis={
+            "range": [0, longest],
+            "tickvals": ticks,
+            "ticktext": [f"{at / 24:g}" if in_days else f"{at:g}" for at in ticks],
+            "title": {
+                "text": f"{'days' if in_days else 'hours'} since the clock started",
+                "font": {"size": 13, "color": colours.muted},
+            },
+            "showgrid": False,
         },
-        showgrid=False,
+        yaxis={"range": [0, 101], "ticksuffix": "%"},
+        annotations=labels,
+        shapes=needed,
     )
-    figure.update_yaxes(range=[0, 101], ticksuffix="%")
-    return figure
 
 
 def _apart(heights: list[float], *, least: float) -> list[float]:

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from gapwatch.dashboard import words
 from gapwatch.dashboard.figures import bands
 from gapwatch.dashboard.figures.bands import Bar
-from gapwatch.dashboard.figures.canvas import picture, records, safe
+from gapwatch.dashboard.figures.canvas import line, picture, records, safe
 from gapwatch.dashboard.theme import PATTERNS, Palette
 
 Part = dict[str, object]
@@ -68,7 +68,7 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
         {"x": as_of, "y": 1, "yref": "paper", "yanchor": "bottom", "text": f"as of {words.day(as_of)}",
          "showarrow": False, "xanchor": "right", "font": {"color": colours.accent, "size": 13}}
     )  # fmt: skip
-    happened = [_line(at, {"color": colours.muted, "width": 1, "dash": "dot"}, "below") for at in _instants(story)]
+    happened = [line(at, {"color": colours.muted, "width": 1, "dash": "dot"}, layer="below") for at in _instants(story)]
     return picture(
         colours,
         traces,
@@ -87,7 +87,7 @@ def timeline(story: Story, colours: Palette, *, months: int = 24) -> go.Figure:
         },
         yaxis={"range": [-0.6, len(lanes) + 0.2], "visible": False},
         annotations=labels,
-        shapes=[*happened, _line(as_of, {"color": colours.accent, "width": 2}, "above")],
+        shapes=[*happened, line(as_of, {"color": colours.accent, "width": 2})],
         barmode="overlay",
         dragmode="pan",
         uniformtext={"minsize": 12, "mode": "hide"},
@@ -277,11 +277,6 @@ def _hr_events(story: Story) -> pd.DataFrame:
 
 def _instants(story: Story) -> list[pd.Timestamp]:
     return [_local(value, story.zone) for value in _hr_events(story)["at_instant"]]
-
-
-def _line(at: pd.Timestamp, line: Part, layer: str) -> Part:
-    """A line from top to bottom."""
-    return {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "y domain", "line": line, "layer": layer}
 
 
 def _range(story: Story, as_of: pd.Timestamp, months: int) -> tuple[pd.Timestamp, pd.Timestamp]:
